@@ -1,0 +1,169 @@
+// The operator's rules: the schema of access.yaml and the form in which the decision uses them. policy-load.ts reads it.
+import { z } from 'zod';
+import type { Resource } from './model.ts';
+import type { WeeklySpan } from './spans.ts';
+
+const MINUTE = 60_000;
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+const name = z.string().trim().min(1, 'must not be empty');
+const email = name
+  .refine((text) => text.includes('@'), 'must be an email address')
+  .transform((text) => text.toLowerCase());
+
+/** "10m", "1h", "1h30m", "90s" or "0". */
+const duration = z
+  .string()
+  .trim()
+  .refine(
+    (text) => text === '0' || /^(?=.)(\d+h)?(\d+m)?(\d+s)?$/.test(text),
+    'must be a duration such as 10m, 1h or 1h30m',
+  )
+  .transform((text) => {
+    const part = (unit: string) => Number(new RegExp(`(\\d+)${unit}`).exec(text)?.[1] ?? 0);
+    return (part('h') * 60 + part('m')) * MINUTE + part('s') * 1000;
+  });
+
+/** "08:00" to "24:00", as minutes of the local day. */
+const timeOfDay = z
+  .string()
+  .trim()
+  .refine((text) => /^([01]?\d|2[0-3]):[0-5]\d$|^24:00$/.test(text), 'must be a time of day such as "08:00"')
+  .transform((text) => {
+    const [hours = 0, minutes = 0] = text.split(':').map(Number);
+    return hours * 60 + minutes;
+  });
+
+const weekday = z
+  .string()
+  .transform((text) => text.trim().toLowerCase().slice(0, 3))
+  .pipe(z.enum(WEEKDAYS, `must be one of ${WEEKDAYS.join(', ')}`));
+
+const hours = z
+  .strictObject({ days: z.array(weekday).min(1).optional(), from: timeOfDay, to: timeOfDay })
+  .refine(({ from, to }) => from !== to && from < 1440, {
+    message: 'from and to must differ, and from must be before 24:00',
+    path: ['to'],
+  })
+  .transform(
+    ({ days, from, to }): WeeklySpan => ({
+      from,
+      until: to === 1440 ? 0 : to,
+      weekdays: (days ?? []).map((day) => WEEKDAYS.indexOf(day) + 1),
+    }),
+  );
+
+const booking = z
+  .strictObject({
+    resource: name.optional(),
+    resources: z.literal('all').optional(),
+    before: duration.default(0),
+    after: duration.default(0),
+  })
+  .refine(({ resource, resources }) => (resource === undefined) !== (resources === undefined), {
+    message: 'name one resource, or say resources: all',
+  });
+
+const rule = z
+  .strictObject({
+    name,
+    locks: z.array(name).min(1).optional(),
+    members: z.literal('all').optional(),
+    plans: z.array(name).min(1).optional(),
+    except: z.array(name).min(1).optional(),
+    passes: z.enum(['required', 'ignore']).optional(),
+    hours: z.array(hours).min(1).optional(),
+    booking: booking.optional(),
+  })
+  .refine((each) => each.locks !== undefined || each.booking?.resources === 'all', {
+    message: 'name the locks that it opens; [all] = every lock',
+    path: ['locks'],
+  })
+  .refine((each) => !(each.members !== undefined && each.plans !== undefined), {
+    message: 'either members: all or plans, not both',
+    path: ['plans'],
+  })
+  .refine((each) => each.members !== undefined || each.plans !== undefined || each.booking !== undefined, {
+    message: 'say whose rule it is: members: all, plans: [...] or booking: {...}',
+  });
+
+const count = z.coerce.number('must be a number').int('must be a whole number').min(0);
+const brake = z.strictObject({
+  members: count.optional(),
+  percent: z.coerce.number('must be a number').min(0).max(100).default(10),
+  at_most: count.default(50),
+});
+
+/** The schema of access.yaml; every scalar of the file arrives as text. */
+export const policySchema = z.strictObject({
+  version: z.coerce.number('must be 1').pipe(z.literal(1, 'must be 1')),
+  rules: z.array(rule).min(1, 'needs at least one rule'),
+  cancellation_date: z.enum(['last day in', 'first day out']).default('last day in'),
+  never_touch: z.array(email).default([]),
+  blocked: z.array(email).default([]),
+  brake: brake.prefault({}),
+});
+export type PolicyDraft = z.output<typeof policySchema>;
+export type RuleDraft = PolicyDraft['rules'][number];
+
+export type Brake = {
+  /** null: 5, but in a small space half of the managed persons. */
+  members: number | null;
+  percent: number;
+  atMost: number;
+};
+
+/** A rule with its names resolved to ids. */
+export type Rule = {
+  name: string;
+  locks: 'all' | readonly string[];
+  /** Ids of plans on offer. */
+  plans: 'all' | readonly string[];
+  except: readonly string[];
+  passes: 'required' | 'ignore';
+  hours: readonly WeeklySpan[] | null;
+  booking: {
+    resources: 'all' | readonly Resource[];
+    /** Milliseconds of lead and lag. */
+    before: number;
+    after: number;
+    /** resources: all opens the lock of the resource's name. */
+    lockOf: ReadonlyMap<string, string>;
+  } | null;
+};
+
+export type Policy = {
+  rules: readonly Rule[];
+  cancellationDate: 'last day in' | 'first day out';
+  /** Emails in lower case. */
+  neverTouch: ReadonlySet<string>;
+  blocked: ReadonlySet<string>;
+  brake: Brake;
+};
+
+/** Without a file: every active member may open every lock, and limited plans need a pass. */
+export const defaultPolicy: Policy = {
+  rules: [
+    {
+      name: 'Every active member may open every lock',
+      locks: 'all',
+      plans: 'all',
+      except: [],
+      passes: 'required',
+      hours: null,
+      booking: null,
+    },
+  ],
+  cancellationDate: 'last day in',
+  neverTouch: new Set(),
+  blocked: new Set(),
+  brake: { members: null, percent: 10, atMost: 50 },
+};
+
+/** Which kinds of facts the policy makes access depend on, beside memberships. */
+export function factsNeeded(policy: Policy): { passes: boolean; bookings: boolean } {
+  return {
+    passes: policy.rules.some((each) => each.passes === 'required'),
+    bookings: policy.rules.some((each) => each.booking !== null),
+  };
+}

@@ -1,0 +1,29 @@
+// Every sentence that a person reads about a decision, once: log, audit, preview, page and command line print the same.
+import type { LocalDate, Membership, PlanCopy, Resource, TimePass } from './model.ts';
+import type { Rule } from './policy.ts';
+
+const quoted = (text: string) => `"${text}"`;
+
+export const sentences = {
+  pending: (_membership: Membership) => 'membership not confirmed yet',
+  ended: ({ canceledTo, deleted }: { canceledTo: LocalDate | null; deleted?: true }) => {
+    if (deleted) return 'membership deleted on Cobot';
+    return canceledTo === null ? 'membership ended' : `membership ended on ${canceledTo}`;
+  },
+  otherPlan: (plan: PlanCopy, rule: Rule) =>
+    plan.offerId === null && rule.plans !== 'all'
+      ? `plan ${quoted(plan.name)} comes from no plan on offer, so "${rule.name}" cannot know it`
+      : `plan ${quoted(plan.name)} is not in "${rule.name}"`,
+  unlimited: (plan: PlanCopy) => `plan ${quoted(plan.name)}`,
+  passIgnored: (plan: PlanCopy) => `plan ${quoted(plan.name)}, no pass needed here`,
+  checkedIn: (until: string) => `checked in until ${until}`,
+  pass: (pass: TimePass, ofTeam: boolean, until: string | null) =>
+    `${ofTeam ? 'day pass of the team' : 'day pass'} ${quoted(pass.name)}${until === null ? '' : `, good until ${until}`}`,
+  noPass: 'no day pass left',
+  refused: (words: string) => `Cobot refused the check-in today: ${words}`,
+  booking: (id: string) => `booking ${id}`,
+  noBooking: (resources: 'all' | readonly Resource[]) =>
+    resources === 'all' ? 'no booking' : `no booking of ${resources.map(({ name }) => name).join(', ')}`,
+  outsideHours: 'outside the hours of the rule',
+  blocked: 'blocked by the operator',
+} as const;

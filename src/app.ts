@@ -1,0 +1,242 @@
+// The composition root: the only file that builds parts and hands them to each other. One space; nothing in here lives
+// at module level, so that one process can serve several some day.
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Express } from 'express';
+import { createHealthRouter } from './admin/health.ts';
+import { createCobotClient } from './cobot/client.ts';
+import { repairInactive } from './cobot/subscribe.ts';
+import { planSubscriptions } from './cobot/subscriptions.ts';
+import type { Config } from './config.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { describeError, UpstreamError } from './lib/errors.ts';
+import type { CallInfo } from './lib/http.ts';
+import { createKeyedLock } from './lib/keyed-lock.ts';
+import type { Log } from './lib/log.ts';
+import { createMetrics } from './lib/metrics.ts';
+import { createLockSystem } from './locks/catalog.ts';
+import { createOwnedLocks, marks } from './locks/owned.ts';
+import { createSqliteQueue } from './queue/sqlite.ts';
+import { openDatabase } from './store/database.ts';
+import { openStore } from './store/open-store.ts';
+import type { Found } from './sync/finish.ts';
+import { createTouched, type SyncParts } from './sync/parts.ts';
+import { createPolicyKeeper, type PolicyKeeper } from './sync/policy-keeper.ts';
+import { createRecovery } from './sync/recovery.ts';
+import { createSchedule } from './sync/schedule.ts';
+import { createSpaceKeeper } from './sync/space-keeper.ts';
+import { type SweepReport, sweep } from './sync/sweep.ts';
+import { createHandlers, jobOrder } from './sync/worker.ts';
+import { createHttpApp } from './webhooks/http-app.ts';
+import { createWebhookRouter } from './webhooks/routes.ts';
+
+const HOUR = 3_600_000;
+const CONCURRENCY = 8;
+/** Running work may go on so long after a SIGTERM; then its calls to the other sides are given up. */
+const GRACE = 4000;
+
+export type App = {
+  http: Express;
+  parts: SyncParts;
+  policy: PolicyKeeper;
+  /** Works jobs off, sweeps, watches the policy file. */
+  start(): Promise<void>;
+  /** Finishes what runs and closes the database. */
+  stop(): Promise<void>;
+  /** Applies the plan of changes of the whole space now, or shows it. */
+  sync(options: { dryRun: boolean; cause: string; onProgress?: (words: string) => void }): Promise<SweepReport>;
+};
+
+export async function createApp(
+  config: Config,
+  { log, clock = systemClock }: { log: Log; clock?: Clock },
+): Promise<App> {
+  const database = await openDatabase({ dataDir: config.dataDir });
+  const stopping = new AbortController();
+  const space = config.cobot.subdomain;
+  const newId = () => randomUUID();
+  const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
+
+  const queue = createSqliteQueue({
+    database,
+    space,
+    clock,
+    random,
+    log,
+    onJob(event) {
+      const fields = { job: event.id, name: event.name, key: event.key, attempt: event.attempt, ms: event.took };
+      if (event.outcome === 'dead')
+        log.error({ ...fields, error: event.error }, 'a job is dead: it waits for a person');
+      else if (event.outcome === 'retried')
+        log.warn({ ...fields, error: event.error, runAt: event.runAt }, 'a job failed and is tried again');
+      else log.debug({ ...fields, outcome: event.outcome }, 'a job ended');
+    },
+  });
+  const store = await openStore({ database, space, clock, queue });
+  const metrics = createMetrics({
+    jobs: () => queue.counts(),
+    budgets: () => cobot.budgets(),
+    lastGoodSweep: () => store.settings.get('last-good-sweep'),
+    holdLines: async () => (await store.holds.open())?.lines.length ?? 0,
+    problems: async () => (await store.problems.all()).length,
+    now: clock.now,
+  });
+
+  const heard = (side: string) => (call: CallInfo) => {
+    metrics.upstreamCalled({ side, ...call });
+    recovery.heard(side, call);
+  };
+  const { signal } = stopping;
+  const cobot = createCobotClient({ config: config.cobot, clock, signal, onCall: heard('cobot') });
+  const { system } = config.locks;
+  const lockSystem = createLockSystem(system, config.locks[system], { clock, signal, onCall: heard('locks') });
+  const recovery = createRecovery({
+    probes: { cobot: () => cobot.space(), locks: () => lockSystem.locks() },
+    wake: () => queue.wake(),
+    clock,
+  });
+
+  const ownMarks = marks(space);
+  let neverTouch: ReadonlySet<string> = new Set();
+  const locks = createOwnedLocks(lockSystem, {
+    marks: ownMarks,
+    neverTouch: (email) => neverTouch.has(email.toLowerCase()),
+    witness: {
+      hasUser: (id) => store.witness.has('user', id),
+      hasGrant: (id) => store.witness.has('grant', id),
+      addUser: (id) => store.witness.add('user', [id]),
+      addGrant: (id) => store.witness.add('grant', [id]),
+      removeUser: (id) => store.witness.remove('user', [id]),
+      removeGrant: (id) => store.witness.remove('grant', [id]),
+    },
+  });
+  const policy = createPolicyKeeper(config.policy, { cobot, locks, store, clock, log });
+  let sweepEnded: number | undefined;
+  const parts: SyncParts = {
+    cobot,
+    locks,
+    marks: ownMarks,
+    store,
+    queue,
+    clock,
+    log,
+    newId,
+    space: createSpaceKeeper({ cobot, store, clock }),
+    async policy() {
+      const inForce = await policy.inForce();
+      neverTouch = inForce.policy.neverTouch;
+      return inForce;
+    },
+    oneAtATime: createKeyedLock(),
+    touched: createTouched(),
+    managedFor: Math.max(HOUR, 2 * config.sweepMinutes * 60_000),
+    counted: {
+      checkIn(outcome) {
+        metrics.openingJudged(outcome);
+        if (outcome === 'refused') metrics.checkInRefused();
+      },
+      foreignOpening: () => metrics.foreignOpeningIgnored(),
+      sweepDone(at) {
+        sweepEnded = at;
+      },
+    },
+  };
+
+  let policyReadAt = Number.NEGATIVE_INFINITY;
+  let lostSubscriptions: string[] = [];
+
+  /** Subscriptions that Cobot has deactivated are made anew; those that are lacking are shown. */
+  async function lookAfterSubscriptions(): Promise<Found[]> {
+    const problem = (sentence: string): Found[] => [{ subject: '', kind: 'subscriptions', sentence }];
+    if (config.publicUrl === null)
+      return problem('PUBLIC_URL is not set, so webhooks that Cobot deactivates cannot be mended');
+    const settings = { publicUrl: config.publicUrl, keys: config.webhookKeys };
+    try {
+      const present = await cobot.subscriptions();
+      const plan = planSubscriptions(present, settings);
+      const missing = plan.create.filter(({ why }) => why === 'missing').length;
+      const { rows, lost } = await repairInactive(
+        { ...cobot, subscriptions: async () => present },
+        settings,
+        lostSubscriptions,
+      );
+      lostSubscriptions = lost;
+      for (const { event, state } of rows)
+        log.warn({ event, state }, 'a webhook that Cobot had deactivated was made anew');
+      return missing > 0 ? problem(`${missing} webhooks are not registered on Cobot: run "relay subscribe"`) : [];
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      return problem(`webhooks could not be checked: ${describeError(error)}`);
+    }
+  }
+
+  async function sync(options: {
+    dryRun: boolean;
+    cause: string;
+    onProgress?: (words: string) => void;
+  }): Promise<SweepReport> {
+    return parts.oneAtATime(['sweep'], async () => {
+      if (clock.now() > policyReadAt + HOUR) {
+        await policy.refresh();
+        policyReadAt = clock.now();
+      }
+      const found = options.dryRun ? [] : await lookAfterSubscriptions();
+      return sweep(options.cause, parts, { ...options, problems: [...found, ...policy.problems()] });
+    });
+  }
+
+  const schedule = createSchedule(parts, { policy, sweepMinutes: config.sweepMinutes, auditDays: config.auditDays });
+  let isWorking = false;
+  let isStopping = false;
+
+  const webhookRouter = createWebhookRouter({
+    inbox: store.inbox,
+    keys: config.webhookKeys,
+    lockKeys: config.lockWebhookKeys,
+    lockSystem,
+    clock,
+    newId,
+    isStopping: () => isStopping,
+    log,
+    metrics,
+  });
+  const healthRouter = createHealthRouter({
+    async checks() {
+      await store.ping();
+      const worker = isStopping ? 'stopping' : isWorking ? 'ok' : 'not started';
+      return {
+        ready: worker === 'ok',
+        parts: { database: 'ok', worker },
+        holds: (await store.holds.open())?.lines.length ?? 0,
+        problems: (await store.problems.all()).length,
+      };
+    },
+    metrics,
+    log,
+  });
+
+  return {
+    http: createHttpApp({ webhookRouter, healthRouter, log }),
+    parts,
+    policy,
+    sync,
+    async start() {
+      const runSweep = async (cause: string) => {
+        await sync({ dryRun: false, cause });
+      };
+      await schedule.start();
+      queue.work(createHandlers(parts, runSweep), { concurrency: CONCURRENCY, order: jobOrder });
+      isWorking = true;
+    },
+    async stop() {
+      isStopping = true;
+      schedule.stop();
+      recovery.stop();
+      const cancel = clock.after(GRACE, () => stopping.abort());
+      await queue.stop(GRACE + 500);
+      cancel();
+      stopping.abort();
+      await database.close();
+      log.info({ lastGoodSweep: sweepEnded ?? null }, 'stopped');
+    },
+  };
+}

@@ -1,0 +1,158 @@
+// Every environment variable, as data: what it means, its default, and how to mend it. config.ts checks them by it;
+// .env.example and the README's table are held against it in the tests.
+export const LOCK_SYSTEMS = ['smartlock'] as const;
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export type Variable = {
+  name: string;
+  /** Printed behind every problem: what to do, with an example. */
+  fix: string;
+  description: string;
+  required?: true;
+  secret?: true;
+  /** Used when the variable is not set. */
+  default?: string;
+  /** What happens without it, where there is no default. */
+  otherwise?: string;
+};
+
+const fixForUrl = (name: string, example: string) => `Give a full address, for example ${name}=${example}`;
+
+/** Required ones first: the order of .env.example and of the README's table. */
+export const variables: readonly Variable[] = [
+  {
+    name: 'COBOT_SUBDOMAIN',
+    required: true,
+    description: 'The space: the part before .cobot.me in its address.',
+    fix: 'Give the part before .cobot.me in the address of your space, for example COBOT_SUBDOMAIN=co-up',
+  },
+  {
+    name: 'COBOT_ACCESS_TOKEN',
+    required: true,
+    secret: true,
+    description: 'The OAuth token of the space (not of a person, who may lose admin rights).',
+    fix: 'Give the access token of your space, as Cobot shows it, for example COBOT_ACCESS_TOKEN=0123abcd',
+  },
+  {
+    name: 'SMARTLOCK_API_TOKEN',
+    required: true,
+    secret: true,
+    description: "SmartLock's API token, sent as the header X-Api-Token.",
+    fix: "Give the API token from SmartLock's console, for example SMARTLOCK_API_TOKEN=0123abcd",
+  },
+  {
+    name: 'WEBHOOK_KEY',
+    required: true,
+    secret: true,
+    description:
+      'Unguessable key in every callback URL, at least 24 characters (make one: openssl rand -hex 24). ' +
+      'A comma-separated list while rotating: all are taken, the first goes into new URLs.',
+    fix: 'Make one with "openssl rand -hex 24"; while rotating, WEBHOOK_KEY=new,old',
+  },
+  {
+    name: 'LOCK_WEBHOOK_KEY',
+    secret: true,
+    otherwise: 'the same as WEBHOOK_KEY',
+    description: "The key of /lock_open alone, since that URL stands at another vendor's.",
+    fix: 'Make one with "openssl rand -hex 24", or leave it out to use WEBHOOK_KEY',
+  },
+  {
+    name: 'SMARTLOCK_WEBHOOK_SECRET',
+    secret: true,
+    otherwise: 'only the key is checked',
+    description: 'whsec_...: then lock-open webhooks have to be signed (Standard Webhooks), besides the key.',
+    fix: "Copy it whole from SmartLock's console: SMARTLOCK_WEBHOOK_SECRET=whsec_ and base64 behind it",
+  },
+  {
+    name: 'PUBLIC_URL',
+    otherwise: '"subscribe" cannot run, and the service cannot mend subscriptions',
+    description: 'Where Cobot reaches the relay; may have a path.',
+    fix: fixForUrl('PUBLIC_URL', 'https://relay.example.com'),
+  },
+  {
+    name: 'LOCK_SYSTEM',
+    default: 'smartlock',
+    description: 'The lock system.',
+    fix: 'Give one of these, for example LOCK_SYSTEM=smartlock',
+  },
+  {
+    name: 'COBOT_URL',
+    default: 'https://<subdomain>.cobot.me',
+    description: "The space's base URL, where it has a domain of its own.",
+    fix: fixForUrl('COBOT_URL', 'https://co-up.cobot.me'),
+  },
+  {
+    name: 'COBOT_WWW_URL',
+    default: 'https://www.cobot.me',
+    description: 'Base URL of what belongs to no space; another one for tests.',
+    fix: fixForUrl('COBOT_WWW_URL', 'https://www.cobot.me'),
+  },
+  {
+    name: 'COBOT_API2_URL',
+    default: 'https://api.cobot.me',
+    description: 'Base URL of API 2; another one for tests.',
+    fix: fixForUrl('COBOT_API2_URL', 'https://api.cobot.me'),
+  },
+  {
+    name: 'SMARTLOCK_URL',
+    default: 'https://api.smartlock.com',
+    description: "SmartLock's base URL; another one for tests.",
+    fix: fixForUrl('SMARTLOCK_URL', 'https://api.smartlock.com'),
+  },
+  {
+    name: 'PORT',
+    default: '3000',
+    description: 'The port to listen on; 0 takes a free one.',
+    fix: 'Give a whole number from 0 to 65535, for example PORT=3000',
+  },
+  {
+    name: 'HOST',
+    default: '0.0.0.0',
+    description: 'The address to listen on.',
+    fix: 'Give an address of this machine, for example HOST=0.0.0.0',
+  },
+  {
+    name: 'DATABASE_URL',
+    secret: true,
+    otherwise: 'SQLite in DATA_DIR',
+    description: 'PostgreSQL, for more than one process. Not in this version yet.',
+    fix: 'Leave DATABASE_URL out: the relay then keeps everything in one SQLite file in DATA_DIR',
+  },
+  {
+    name: 'DATA_DIR',
+    default: './data',
+    description: 'The folder of the SQLite file.',
+    fix: 'Give a folder that the relay may write to, for example DATA_DIR=./data',
+  },
+  {
+    name: 'ACCESS_POLICY',
+    default: './access.yaml',
+    description: 'The access policy. At the default place it may be missing: then every member may open every lock.',
+    fix: 'Give a readable file, for example ACCESS_POLICY=./access.yaml, or leave it out',
+  },
+  {
+    name: 'SWEEP_MINUTES',
+    default: '15',
+    description: 'Minutes from one sweep of the whole space to the next.',
+    fix: 'Give a whole number from 1 to 1440, for example SWEEP_MINUTES=15',
+  },
+  {
+    name: 'AUDIT_DAYS',
+    default: '90',
+    description: 'Days for which the audit trail is kept.',
+    fix: 'Give a whole number from 1 to 36500, for example AUDIT_DAYS=90',
+  },
+  {
+    name: 'ADMIN_PASSWORD',
+    secret: true,
+    otherwise: 'the page is off',
+    description: "Password of the operator's page, /admin.",
+    fix: 'Give a password, or leave it out to keep the page off',
+  },
+  {
+    name: 'LOG_LEVEL',
+    default: 'info',
+    description: `How much is logged: ${LOG_LEVELS.join(', ')}.`,
+    fix: 'Give one of these, for example LOG_LEVEL=info',
+  },
+];

@@ -1,0 +1,222 @@
+// The environment, checked once and turned into a frozen, typed value. The only file that reads process.env; it prints
+// nothing, and never repeats the value of a variable, since a secret may have been pasted into the wrong one.
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { parse } from 'dotenv';
+import { closest, distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { LOCK_SYSTEMS, LOG_LEVELS, variables } from './config-variables.ts';
+
+const SHORTEST_KEY = 24;
+
+export type Environment = Record<string, string | undefined>;
+
+const text = z.string('is not set');
+const optional = <S extends z.ZodType>(schema: S) => schema.optional().transform((value) => value ?? null);
+const token = text.regex(/^[\x21-\x7e]+$/, 'has a space or another character that no token has');
+const oneOf = <const T extends readonly string[]>(names: T, what: string) =>
+  text.toLowerCase().pipe(
+    z.enum(names, {
+      error: ({ input }) => {
+        const near = closest(String(input), names);
+        const meant = distance(String(input), near) <= 3 ? ` (did you mean "${near}"?)` : '';
+        return `is no ${what}${meant}; there are: ${names.join(', ')}`;
+      },
+    }),
+  );
+const whole = (least: number, most: number) =>
+  text
+    .refine(
+      (digits) => /^\d{1,6}$/.test(digits) && Number(digits) >= least && Number(digits) <= most,
+      `is not a whole number from ${least} to ${most}`,
+    )
+    .transform(Number);
+
+const url = text.transform((address, context) => {
+  const parsed = URL.parse(address);
+  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) context.addIssue('is not an http or https address');
+  else if (parsed.username || parsed.password) context.addIssue('holds a user name or password, which it may not');
+  else if (/[?#]/.test(address)) context.addIssue('has a "?" or "#" part, which it may not');
+  return parsed ? parsed.origin + parsed.pathname.replace(/\/+$/, '') : address;
+});
+
+const keys = text.transform((list, context) => {
+  const found = list.split(',').map((key) => key.trim());
+  for (const [index, key] of found.entries()) {
+    const which = found.length > 1 ? `(key ${index + 1} of ${found.length}) ` : '';
+    if (key.length < SHORTEST_KEY) context.addIssue(`${which}is shorter than ${SHORTEST_KEY} characters`);
+    else if (!/^[\w.~-]+$/.test(key)) context.addIssue(`${which}has characters other than A-Z a-z 0-9 - . _ ~`);
+  }
+  return [...new Set(found)];
+});
+
+const signingSecret = text.refine((secret) => {
+  const [, base64 = ''] = /^whsec_(.+)$/.exec(secret) ?? [];
+  return base64 !== '' && Buffer.from(base64, 'base64').toString('base64') === base64;
+}, 'is not "whsec_" with base64 behind it');
+
+const COMMON = {
+  COBOT_SUBDOMAIN: text.regex(/^[a-z0-9-]+$/i, 'is not a subdomain').toLowerCase(),
+  COBOT_ACCESS_TOKEN: token,
+  WEBHOOK_KEY: keys,
+  LOCK_WEBHOOK_KEY: optional(keys),
+  PUBLIC_URL: optional(url),
+  LOCK_SYSTEM: oneOf(LOCK_SYSTEMS, 'lock system that the relay knows'),
+  COBOT_URL: url,
+  COBOT_WWW_URL: url,
+  COBOT_API2_URL: url,
+  PORT: whole(0, 65_535),
+  HOST: text.regex(/^[\w.:%-]+$/, 'is not a host name or address'),
+  DATABASE_URL: optional(
+    text.transform((address, context) => {
+      const postgres = ['postgres:', 'postgresql:'].includes(URL.parse(address)?.protocol ?? '');
+      // Said out loud: a database that is named and not used would be missed on the day it is needed.
+      context.addIssue(
+        postgres ? 'names PostgreSQL, which this version cannot use yet' : 'is not a postgres:// address',
+      );
+      return address;
+    }),
+  ),
+  DATA_DIR: text,
+  ACCESS_POLICY: text,
+  SWEEP_MINUTES: whole(1, 1440),
+  AUDIT_DAYS: whole(1, 36_500),
+  ADMIN_PASSWORD: optional(text),
+  LOG_LEVEL: oneOf(LOG_LEVELS, 'log level'),
+};
+
+// Checked, and required, only for the lock system in use.
+const OF_LOCK_SYSTEM = {
+  smartlock: {
+    SMARTLOCK_API_TOKEN: token,
+    SMARTLOCK_URL: url,
+    SMARTLOCK_WEBHOOK_SECRET: optional(signingSecret),
+  },
+};
+
+export type Config = ReturnType<typeof assemble>;
+export type LoadedConfig = { ok: true; config: Config; warnings: string[] } | { ok: false; problems: string[] };
+
+/** Every problem at once, as "NAME what is wrong. What to do". An empty variable is one that is not set. */
+export function loadConfig(env: Environment): LoadedConfig {
+  const input = withDefaults(env);
+  const common = z.object(COMMON).safeParse(input);
+  const system = COMMON.LOCK_SYSTEM.safeParse(input['LOCK_SYSTEM']);
+  const vendor = system.success ? z.object(OF_LOCK_SYSTEM[system.data]).safeParse(input) : undefined;
+  const named = isSet(env['ACCESS_POLICY']);
+  const missing = named ? problemOfFile(input['ACCESS_POLICY']) : undefined;
+
+  if (common.success && vendor?.success && !missing) {
+    const config = assemble(common.data, vendor.data, named);
+    return { ok: true, config, warnings: warningsOf(config) };
+  }
+  const issues = [...(common.error?.issues ?? []), ...(vendor?.error?.issues ?? [])];
+  const problems = issues.map((issue) => problem(String(issue.path[0]), issue.message));
+  return { ok: false, problems: missing ? [...problems, problem('ACCESS_POLICY', missing)] : problems };
+}
+
+/** What may never reach a log. */
+export function secretsOf(config: Config): string[] {
+  const { token, webhookSecret } = config.locks.smartlock;
+  const single = [config.cobot.token, token, webhookSecret, config.adminPassword, config.databaseUrl];
+  return [...single.filter((secret) => secret !== null), ...config.webhookKeys, ...config.lockWebhookKeys];
+}
+
+/**
+ * The process's environment over the `.env` of the current folder (another file: DOTENV_CONFIG_PATH). A variable that
+ * is set to nothing hides the one in the file. Throws where the file is there and cannot be read.
+ */
+export function readEnvironment(): Environment {
+  const path = process.env['DOTENV_CONFIG_PATH'] || '.env';
+  return { ...parse(readIfThere(path)), ...process.env };
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw new Error(`${path} is there and cannot be read: make it a readable file, or remove it`, { cause: error });
+  }
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== '';
+}
+
+function withDefaults(env: Environment): Environment {
+  const subdomain = env['COBOT_SUBDOMAIN']?.trim().toLowerCase() ?? '';
+  // A wrong subdomain is one problem, not one more for each address that is made of it.
+  const host = /^[a-z0-9-]+$/.test(subdomain) ? subdomain : 'space';
+  return Object.fromEntries(
+    variables.map(({ name, default: otherwise }) => {
+      const value = env[name];
+      if (!isSet(value)) return [name, otherwise?.replace('<subdomain>', host)];
+      return [name, name === 'ADMIN_PASSWORD' ? value : value.trim()];
+    }),
+  );
+}
+
+function problemOfFile(path: string | undefined): string | undefined {
+  try {
+    accessSync(path ?? '', constants.R_OK);
+    return statSync(path ?? '').isFile() ? undefined : 'names something that is not a file';
+  } catch {
+    return 'names a file that is not there or cannot be read';
+  }
+}
+
+function problem(name: string, what: string): string {
+  return `${name} ${what}. ${variables.find((variable) => variable.name === name)?.fix}.`;
+}
+
+type Checked<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
+
+function assemble(
+  common: Checked<typeof COMMON>,
+  vendor: Checked<(typeof OF_LOCK_SYSTEM)['smartlock']>,
+  named: boolean,
+) {
+  return freeze({
+    cobot: {
+      subdomain: common.COBOT_SUBDOMAIN,
+      token: common.COBOT_ACCESS_TOKEN,
+      url: common.COBOT_URL,
+      wwwUrl: common.COBOT_WWW_URL,
+      api2Url: common.COBOT_API2_URL,
+    },
+    locks: {
+      system: common.LOCK_SYSTEM,
+      smartlock: {
+        token: vendor.SMARTLOCK_API_TOKEN,
+        url: vendor.SMARTLOCK_URL,
+        webhookSecret: vendor.SMARTLOCK_WEBHOOK_SECRET,
+      },
+    },
+    publicUrl: common.PUBLIC_URL,
+    webhookKeys: common.WEBHOOK_KEY,
+    lockWebhookKeys: common.LOCK_WEBHOOK_KEY ?? common.WEBHOOK_KEY,
+    http: { host: common.HOST, port: common.PORT },
+    databaseUrl: common.DATABASE_URL,
+    dataDir: common.DATA_DIR,
+    policy: { path: common.ACCESS_POLICY, named },
+    sweepMinutes: common.SWEEP_MINUTES,
+    auditDays: common.AUDIT_DAYS,
+    adminPassword: common.ADMIN_PASSWORD,
+    logLevel: common.LOG_LEVEL,
+  });
+}
+
+function freeze<T extends object>(value: T): Readonly<T> {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part);
+  return Object.freeze(value);
+}
+
+function warningsOf(config: Config): string[] {
+  if (config.publicUrl === null) {
+    return [
+      'PUBLIC_URL is not set: the webhooks at Cobot cannot be set up or mended. Set it to where Cobot reaches the relay.',
+    ];
+  }
+  if (config.publicUrl.startsWith('https:')) return [];
+  return ['PUBLIC_URL is http: webhooks and their key travel unencrypted. Put the relay behind https.'];
+}

@@ -1,0 +1,41 @@
+// Lets everything that arrives together share one commit: while one runs, what comes waits and then goes as one group.
+// Says nothing about what is written; a bad entry fails alone.
+
+type Waiting<T> = { entry: T; resolve: () => void; reject: (reason: unknown) => void };
+
+/** `commit` writes all entries or none. The result resolves once its entry is committed, or rejects with its error. */
+export function groupCommit<T>(commit: (entries: readonly T[]) => Promise<void>): (entry: T) => Promise<void> {
+  let waiting: Waiting<T>[] = [];
+  let running = false;
+
+  async function settle(group: readonly Waiting<T>[]): Promise<void> {
+    try {
+      await commit(group.map(({ entry }) => entry));
+    } catch (error) {
+      const [only, another] = group;
+      if (only && !another) return only.reject(error);
+      for (const one of group) await settle([one]);
+      return;
+    }
+    for (const { resolve } of group) resolve();
+  }
+
+  async function run(): Promise<void> {
+    while (waiting.length > 0) {
+      // A turn of the event loop: SQLite answers within one, so that without it nobody could ever join.
+      await new Promise((resolve) => setImmediate(resolve));
+      const group = waiting;
+      waiting = [];
+      await settle(group);
+    }
+    running = false;
+  }
+
+  return (entry) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ entry, resolve, reject });
+      if (running) return;
+      running = true;
+      void run();
+    });
+}

@@ -1,0 +1,266 @@
+// One JSON-over-HTTP client for both other sides: one base URL, one token, one budget, a limit on time and size.
+// Follows no redirect, uses no proxy of the environment, and turns every failure into the errors of errors.ts.
+import axios, { type AxiosRequestConfig } from 'axios';
+import type { z } from 'zod';
+import type { Clock } from './clock.ts';
+import { RefusedError, TransientError, UnexpectedShapeError, UpstreamError } from './errors.ts';
+import { type Failure, failureOf, isTooLarge, networkError, statusError } from './http-errors.ts';
+import { retryQuickly } from './retry.ts';
+
+export type CallInfo = { endpoint: string; outcome: number | 'network' | 'timeout' | 'aborted'; ms: number };
+
+/** Keeps to the other side's rate limits. */
+export type Gate = {
+  /** Runs `work` as soon as the endpoint's budget allows it. */
+  run<T>(endpoint: string, work: () => Promise<T>): Promise<T>;
+  /** The other side said 429: nobody is sent to the endpoint for `ms`. */
+  pause(endpoint: string, ms: number): void;
+};
+
+export type HttpOptions = {
+  /** "Cobot": for messages and codes (`cobot_timeout`). */
+  name: string;
+  /** A trailing slash does not matter; may have a path. */
+  baseUrl: string;
+  /** The setting that names the base, for advice; by default `<NAME>_URL`. */
+  setting?: string;
+  /** The token; sent to this base alone. */
+  headers: Record<string, string>;
+  clock: Clock;
+  /** For the whole call, so that a dripping body ends too. */
+  timeoutMs?: number;
+  maxBytes?: number;
+  gate: Gate;
+  /** The service is stopping. */
+  signal?: AbortSignal;
+  onCall?: (call: CallInfo) => void;
+  /** Reads the other side's own words out of an error body. */
+  wordsOf?: (body: unknown) => string[];
+};
+
+export type HttpRequest = {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** "GET /api/memberships/:id": for budget, metrics and messages. */
+  endpoint: string;
+  /** Begins with a slash; ids in it are percent-encoded (`segment`). */
+  path: string;
+  query?: Record<string, string>;
+  /** Sent as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Statuses that are answers and not errors. */
+  expect: readonly number[];
+  /** May the client repeat it by itself? At most twice, on network errors and 5xx; never on 429 or a time-out. */
+  repeatable: boolean;
+};
+
+export type HttpResponse = { status: number; body: unknown; headers: Record<string, string> };
+export type Http = (request: HttpRequest) => Promise<HttpResponse>;
+
+const TIMEOUT_MS = 10_000;
+const MAX_BYTES = 50_000_000;
+
+export function createHttp(options: HttpOptions): Http {
+  const base = options.baseUrl.replace(/\/+$/, '');
+  return (request) => {
+    // The path is glued to the base: without the slash "@host" would become another host, and get the token.
+    if (!request.path.startsWith('/')) throw new TypeError(`path without a leading slash (${request.endpoint})`);
+    const url = base + request.path + queryOf(request.query);
+    const attempt = () => throughGate(options, request, url);
+    return request.repeatable ? retryQuickly(attempt, options.signal) : attempt();
+  };
+}
+
+/** An id or token as one part of a path. */
+export function segment(id: string): string {
+  // These would silently name another address: a list instead of one thing, or the folder above.
+  if (id === '' || id === '.' || id === '..') {
+    throw new RefusedError('Not an id that can stand in an address', {
+      code: 'bad_id',
+      where: 'before the call',
+      advice: 'nothing was sent; look where the id came from',
+    });
+  }
+  return encodeURIComponent(id);
+}
+
+/** The body in the schema's words, or an error that names the first place that does not fit, and never prints it. */
+export function parseBody<S extends z.ZodType>(
+  schema: S,
+  response: HttpResponse,
+  where: { name: string; endpoint: string },
+): z.output<S> {
+  const parsed = schema.safeParse(response.body);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const place = issue && issue.path.length > 0 ? issue.path.map(String).join('.') : 'the top';
+  throw unexpectedBody(where, `${place}: ${issue?.code ?? 'unreadable'}`, response.status);
+}
+
+/** An answer whose body is not what we know of that call. `what` must not quote the body. */
+export function unexpectedBody(
+  where: { name: string; endpoint: string },
+  what: string,
+  status?: number,
+): UnexpectedShapeError {
+  return new UnexpectedShapeError(`${where.name} answered in a form that the relay does not know, at ${what}`, {
+    code: `${where.name.toLowerCase()}_unexpected_shape`,
+    where: `${where.endpoint} on ${where.name}`,
+    advice: 'nothing is changed for it; if it stays, the API has changed and the relay needs an update',
+    ...(status === undefined ? {} : { status }),
+  });
+}
+
+// "+" has to arrive as %2B, and a space as %20, which URLSearchParams would not do.
+function queryOf(query: Record<string, string> | undefined): string {
+  const pairs = Object.entries(query ?? {}).map(
+    ([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`,
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+async function throughGate(options: HttpOptions, request: HttpRequest, url: string): Promise<HttpResponse> {
+  let sent = false;
+  try {
+    return await options.gate.run(request.endpoint, async () => {
+      options.signal?.throwIfAborted();
+      sent = true;
+      return await send(options, request, url);
+    });
+  } catch (error) {
+    if (error instanceof UpstreamError) throw error;
+    if (options.signal?.aborted === true) throw stopped(options, request, sent);
+    throw error;
+  }
+}
+
+async function send(options: HttpOptions, request: HttpRequest, url: string): Promise<HttpResponse> {
+  const { clock, signal } = options;
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  signal?.addEventListener('abort', stop, { once: true });
+  let timedOut = false;
+  const cancelTimeout = clock.after(options.timeoutMs ?? TIMEOUT_MS, () => {
+    timedOut = true;
+    abort.abort();
+  });
+  const began = clock.now();
+  const report = (outcome: CallInfo['outcome']) =>
+    options.onCall?.({ endpoint: request.endpoint, outcome, ms: clock.now() - began });
+
+  try {
+    const answer = await axios.request<unknown>({
+      ...transport,
+      url,
+      method: request.method,
+      headers: headersOf(options, request),
+      maxContentLength: options.maxBytes ?? MAX_BYTES,
+      signal: abort.signal,
+      ...(request.body === undefined ? {} : { data: JSON.stringify(request.body) }),
+    });
+    report(answer.status);
+    return judge(options, request, {
+      status: answer.status,
+      text: typeof answer.data === 'string' ? answer.data : '',
+      headers: plainHeaders(answer.headers),
+    });
+  } catch (error) {
+    if (error instanceof UpstreamError) throw error;
+    if (timedOut) {
+      report('timeout');
+      throw timeout(options, request);
+    }
+    if (signal?.aborted === true) {
+      report('aborted');
+      throw stopped(options, request, true);
+    }
+    report('network');
+    if (isTooLarge(error)) throw unexpectedBody(placeOf(options, request), 'its size: the body is too large');
+    throw networkError(error, failureOf(options, request));
+  } finally {
+    cancelTimeout();
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** The text is parsed here: axios would hand out bad JSON as a string, and hide an error status behind it. */
+const transport: AxiosRequestConfig = {
+  responseType: 'text',
+  transformResponse: [(data: unknown) => data],
+  transformRequest: [(data: unknown) => data],
+  validateStatus: () => true,
+  maxRedirects: 0,
+  // A proxy of the environment would see the token.
+  proxy: false,
+};
+
+function judge(
+  options: HttpOptions,
+  request: HttpRequest,
+  answer: { status: number; text: string; headers: Record<string, string> },
+): HttpResponse {
+  const { status, text, headers } = answer;
+  const failure: Failure = failureOf(options, request);
+  const parsed = parseJson(text);
+  if (!request.expect.includes(status)) {
+    const error = statusError({ status, body: parsed.ok ? parsed.value : undefined, headers }, failure);
+    if (status === 429 && error instanceof TransientError) {
+      options.gate.pause(request.endpoint, error.retryAfterMs ?? 0);
+    }
+    throw error;
+  }
+  if (parsed.ok) return { status, body: parsed.value, headers };
+  // An expected "not there" may well come as an HTML page.
+  if (status >= 400) return { status, body: undefined, headers };
+  throw unexpectedBody(
+    failure,
+    /^\s*</.test(text) ? 'the top: HTML where JSON is due' : 'the top: broken JSON',
+    status,
+  );
+}
+
+function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
+  if (text.trim() === '') return { ok: true, value: undefined };
+  try {
+    const value: unknown = JSON.parse(text);
+    return { ok: true, value };
+  } catch {
+    return { ok: false };
+  }
+}
+
+function headersOf(options: HttpOptions, request: HttpRequest): Record<string, string> {
+  return {
+    Accept: 'application/json',
+    'User-Agent': 'cobot-access-relay',
+    ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...options.headers,
+    ...request.headers,
+  };
+}
+
+function plainHeaders(headers: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+function placeOf(options: HttpOptions, request: HttpRequest): { name: string; endpoint: string } {
+  return { name: options.name, endpoint: request.endpoint };
+}
+
+function timeout(options: HttpOptions, request: HttpRequest): TransientError {
+  return new TransientError(`${options.name} did not answer in time`, {
+    code: `${options.name.toLowerCase()}_timeout`,
+    where: `${request.endpoint} on ${options.name}`,
+    advice: 'the relay tries again later by itself',
+    effect: 'later',
+  });
+}
+
+function stopped(options: HttpOptions, request: HttpRequest, sent: boolean): TransientError {
+  return new TransientError('The relay is stopping', {
+    code: `${options.name.toLowerCase()}_stopped`,
+    where: `${request.endpoint} on ${options.name}`,
+    advice: 'it goes on after the next start',
+    effect: sent ? 'unknown' : 'none',
+  });
+}

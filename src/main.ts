@@ -1,0 +1,73 @@
+// Starts the service: configuration -> parts -> listening. Stops cleanly on SIGTERM and SIGINT: what runs is finished,
+// what cannot be waits in the database for the next start.
+import type { Server } from 'node:http';
+import { createApp } from './app.ts';
+import { loadConfig, readEnvironment, secretsOf } from './config.ts';
+import { createLog } from './lib/log.ts';
+
+const POLICY_PATIENCE = 3000;
+
+async function main(): Promise<void> {
+  const loaded = loadConfig(readEnvironment());
+  if (!loaded.ok) return fail('The configuration is not complete:', loaded.problems);
+  const { config } = loaded;
+  const log = createLog({ level: config.logLevel, secrets: secretsOf(config) });
+  for (const warning of loaded.warnings) log.warn({}, warning);
+
+  const app = await createApp(config, { log });
+  const mistakes = await policyMistakes(app);
+  if (mistakes.length > 0) {
+    await app.stop();
+    return fail(`The policy ${config.policy.path} has mistakes:`, mistakes);
+  }
+  const server = await listen(app.http, config.http);
+  await app.start();
+  log.info({ host: config.http.host, port: config.http.port, space: config.cobot.subdomain }, 'listening');
+
+  let isStopping = false;
+  const stop = (signal: string) => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ signal }, 'stopping');
+    server.close();
+    server.closeIdleConnections();
+    app.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ error }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+}
+
+/** A broken policy ends the start, unless one was in force before; where the other sides are silent, it is checked later. */
+async function policyMistakes({ policy }: Awaited<ReturnType<typeof createApp>>): Promise<string[]> {
+  const { promise: patience, resolve } = Promise.withResolvers<'pending'>();
+  const timer = setTimeout(resolve, POLICY_PATIENCE, 'pending' as const);
+  const state = await Promise.race([policy.refresh().catch(() => 'pending' as const), patience]);
+  clearTimeout(timer);
+  if (state !== 'wrong') return [];
+  return policy.mistakes().map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`);
+}
+
+function listen(
+  http: Awaited<ReturnType<typeof createApp>>['http'],
+  { host, port }: { host: string; port: number },
+): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = http.listen(port, host, (error?: Error) => (error ? reject(error) : resolve(server)));
+  });
+}
+
+function fail(title: string, lines: readonly string[]): void {
+  process.stderr.write(`${title}\n${lines.map((line) => `  - ${line}\n`).join('')}`);
+  process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`The relay could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

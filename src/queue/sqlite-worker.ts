@@ -1,0 +1,210 @@
+// Works the jobs off: one round at a time writes down what ended, takes what is due, and starts it, in one commit.
+// While nothing is due it touches nothing; it knows for each name when to look again.
+import type { Instant } from '../access/model.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Database, Transaction } from '../store/database.ts';
+import { afterFailure } from './after-failure.ts';
+import { type JobEvent, toJobEvent } from './job-event.ts';
+import { isJobName, jobNames, readJob } from './payloads.ts';
+import type { Handlers, Job, JobName, Outcome } from './queue.ts';
+import type { Ending, JobRow, Jobs } from './sqlite-jobs.ts';
+
+export type WorkerParts = {
+  database: Pick<Database, 'sql'>;
+  jobs: Jobs;
+  clock: Clock;
+  random: () => number;
+  onJob: (event: JobEvent) => void;
+  log: Pick<Log, 'error'>;
+  /** Resolves once no row says that it runs while it does not; `doubt`: look again. */
+  recovered: () => Promise<void>;
+  doubt: () => void;
+  /** After every round. */
+  changed: () => void;
+};
+
+export type Worker = {
+  /** There may be something new that is due. */
+  nudge(): void;
+  /** Something runs, or a round is on its way. */
+  busy(): boolean;
+  /** The ids of what runs. */
+  inHand(): ReadonlySet<string>;
+  stop(graceMs: number): Promise<void>;
+};
+
+/** For jobs to end at their signal, and for the last commit. */
+const LAST_CALL = 1_000;
+/** After a round that the database refused. */
+const SECOND_TRY = 1_000;
+
+type Run = { row: JobRow; startedAt: Instant; abort: AbortController; over: boolean };
+type Ended = { ending: Ending; took: number };
+
+export function startWorker(
+  parts: WorkerParts,
+  handlers: Handlers,
+  { concurrency, order }: { concurrency: number; order: readonly JobName[] },
+): Worker {
+  const { database, jobs, clock, log } = parts;
+  const names = [...order, ...jobNames.filter((name) => !order.includes(name))];
+  const running = new Map<string, Run>();
+  const ended: Ended[] = [];
+  /** When there may be a due job of the name; a name that is missing may have one now. */
+  const lookAt = new Map<JobName, Instant>();
+  /** Counts nudges: a look at the table that began before one says nothing about it. */
+  let news = 0;
+  let wanted = false;
+  let inRound = false;
+  let stopping = false;
+  let cancelTimer: (() => void) | undefined;
+  const afterRound = new Set<() => void>();
+
+  function nudge(): void {
+    news += 1;
+    lookAt.clear();
+    wantRound();
+  }
+
+  /** At the end of this turn of the event loop, so that whatever happens in it shares the round. */
+  function wantRound(): void {
+    if (wanted) return;
+    wanted = true;
+    if (!inRound) setImmediate(() => void nextRound());
+  }
+
+  async function nextRound(): Promise<void> {
+    wanted = false;
+    inRound = true;
+    await playRound();
+    inRound = false;
+    if (wanted) setImmediate(() => void nextRound());
+    for (const told of [...afterRound]) told();
+    parts.changed();
+  }
+
+  async function playRound(): Promise<void> {
+    const over = ended.splice(0);
+    try {
+      const now = clock.now();
+      const free = stopping ? 0 : concurrency - running.size + over.length;
+      const mayBeDue = names.some((name) => (lookAt.get(name) ?? 0) <= now);
+      if (over.length > 0 || (free > 0 && mayBeDue)) {
+        await parts.recovered();
+        const taken = await database.sql.transaction().execute(async (trx) => {
+          for (const { ending } of over) await jobs.end(ending, trx);
+          // Their keys are free again, and those that failed wait.
+          for (const { ending } of over) if (isJobName(ending.row.name)) lookAt.delete(ending.row.name);
+          return await take({ free, now, within: trx });
+        });
+        for (const { ending } of over) running.delete(ending.row.id);
+        for (const row of taken) start(row);
+        tell(over);
+      }
+      setTimer();
+    } catch (error) {
+      log.error({ error }, 'the database refused a round of jobs: trying again');
+      ended.unshift(...over);
+      lookAt.clear();
+      parts.doubt();
+      cancelTimer?.();
+      cancelTimer = clock.after(SECOND_TRY, wantRound);
+    }
+  }
+
+  async function take({ free, now, within }: { free: number; now: Instant; within: Transaction }): Promise<JobRow[]> {
+    const taken: JobRow[] = [];
+    for (const name of names) {
+      if (taken.length >= free) break;
+      if ((lookAt.get(name) ?? 0) > now) continue;
+      const before = news;
+      const { rows, nextAt } = await jobs.claim({ name, limit: free - taken.length, now }, within);
+      taken.push(...rows);
+      if (news === before) lookAt.set(name, nextAt);
+    }
+    return taken;
+  }
+
+  function start(row: JobRow): void {
+    const run: Run = { row, startedAt: clock.now(), abort: new AbortController(), over: false };
+    running.set(row.id, run);
+    // The service may have been stopped while the round was on its way.
+    if (stopping) end(run, { row, outcome: 'handed back' });
+    else void play(run);
+  }
+
+  async function play(run: Run): Promise<void> {
+    const { row } = run;
+    try {
+      const outcome = await call(handlers, readJob(row), run.abort.signal);
+      end(run, outcome === 'done' ? { row, outcome } : { row, outcome: 'again', runAt: outcome.again });
+    } catch (error) {
+      if (run.abort.signal.aborted) return end(run, { row, outcome: 'handed back' });
+      const { attempts, refusals } = row;
+      const after = afterFailure(error, { attempts, refusals, now: clock.now(), random: parts.random });
+      end(run, { row, outcome: 'failed', error, after });
+    }
+  }
+
+  function end(run: Run, ending: Ending): void {
+    if (run.over) return;
+    run.over = true;
+    ended.push({ ending, took: clock.now() - run.startedAt });
+    wantRound();
+  }
+
+  function tell(over: readonly Ended[]): void {
+    for (const { ending, took } of over) {
+      try {
+        parts.onJob(toJobEvent(ending, took));
+      } catch (error) {
+        log.error({ error, job: ending.row.id }, 'what became of a job could not be told');
+      }
+    }
+  }
+
+  function setTimer(): void {
+    cancelTimer?.();
+    const now = clock.now();
+    const next = Math.min(...[...lookAt.values()].filter((at) => at > now));
+    cancelTimer = !stopping && Number.isFinite(next) ? clock.after(next - now, wantRound) : undefined;
+  }
+
+  function busy(): boolean {
+    return running.size > 0 || wanted || inRound;
+  }
+
+  async function stop(graceMs: number): Promise<void> {
+    stopping = true;
+    await quiet(graceMs);
+    for (const { abort } of running.values()) abort.abort(new Error('the service is stopping'));
+    await quiet(LAST_CALL);
+    for (const run of running.values()) end(run, { row: run.row, outcome: 'handed back' });
+    await quiet(LAST_CALL);
+    cancelTimer?.();
+  }
+
+  /** Resolves when nothing runs and everything is written down, at the latest after `ms`. */
+  function quiet(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        cancel();
+        afterRound.delete(look);
+        resolve();
+      };
+      const look = () => {
+        if (!busy()) finish();
+      };
+      const cancel = clock.after(ms, finish);
+      afterRound.add(look);
+      look();
+    });
+  }
+
+  return { nudge, busy, inHand: () => new Set(running.keys()), stop };
+}
+
+function call<N extends JobName>(handlers: Handlers, job: Job<N>, signal: AbortSignal): Promise<Outcome> {
+  return handlers[job.name](job, signal);
+}

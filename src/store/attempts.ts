@@ -1,0 +1,27 @@
+// Check-ins that were sent and whose answer is not known yet.
+import type { Scope } from './scope.ts';
+import type { Attempts } from './store.ts';
+
+export function createAttempts({ sql, space }: Scope): Attempts {
+  return {
+    async of(membershipId) {
+      const row = await sql
+        .selectFrom('attempts')
+        .selectAll()
+        .where('space', '=', space)
+        .where('membership_id', '=', membershipId)
+        .executeTakeFirst();
+      return row && { membershipId: row.membership_id, startedAt: row.started_at };
+    },
+    async start({ membershipId, startedAt }) {
+      await sql
+        .insertInto('attempts')
+        .values({ space, membership_id: membershipId, started_at: startedAt })
+        .onConflict((conflict) => conflict.columns(['space', 'membership_id']).doUpdateSet({ started_at: startedAt }))
+        .execute();
+    },
+    async finish(membershipId) {
+      await sql.deleteFrom('attempts').where('space', '=', space).where('membership_id', '=', membershipId).execute();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+// Webhooks as they came. A webhook may be answered once accept() resolves: delivery, opening and jobs are on the disk
+// then, in one commit with everything that arrived at the same time.
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import { chunks } from '../lib/chunks.ts';
+import { groupCommit } from '../lib/group-commit.ts';
+import type { Queue } from '../queue/queue.ts';
+import { insertOpenings } from './openings.ts';
+import { ROWS_AT_ONCE, type Scope } from './scope.ts';
+import type { Delivery, Inbox } from './store.ts';
+import type { Tables } from './tables.ts';
+
+export function createInbox({ sql, space, queue }: Scope & { queue: Pick<Queue, 'add' | 'nudge'> }): Inbox {
+  const accept = groupCommit<Parameters<Inbox['accept']>[0]>(async (entries) => {
+    await sql.transaction().execute(async (trx) => {
+      const rows = entries.map(({ delivery }) => toRow(delivery, space));
+      for (const some of chunks(rows, ROWS_AT_ONCE)) await trx.insertInto('deliveries').values(some).execute();
+
+      const openings = entries.flatMap(({ opening, delivery }) =>
+        opening ? [{ opening, receivedAt: delivery.receivedAt }] : [],
+      );
+      await insertOpenings(openings, { sql: trx, space });
+
+      await queue.add(
+        entries.flatMap(({ jobs }) => jobs),
+        trx,
+      );
+    });
+    queue.nudge();
+  });
+
+  return {
+    accept,
+    async list({ understood, limit } = {}) {
+      const rows = await sql
+        .selectFrom('deliveries')
+        .selectAll()
+        .where('space', '=', space)
+        .$if(understood !== undefined, (query) => query.where('understood', '=', understood ? 1 : 0))
+        .orderBy('received_at', 'desc')
+        .orderBy('id', 'desc')
+        .$if(limit !== undefined, (query) => query.limit(limit ?? 0))
+        .execute();
+      return rows.map(toDelivery);
+    },
+    async prune(before) {
+      const { numDeletedRows } = await sql
+        .deleteFrom('deliveries')
+        .where('space', '=', space)
+        .where('received_at', '<', before)
+        .executeTakeFirstOrThrow();
+      return Number(numDeletedRows);
+    },
+  };
+}
+
+function toRow(delivery: Delivery, space: string): Tables['deliveries'] {
+  return {
+    space,
+    id: delivery.id,
+    received_at: delivery.receivedAt,
+    source: delivery.source,
+    event: delivery.event,
+    body: delivery.body,
+    understood: delivery.understood ? 1 : 0,
+    subject: delivery.subject,
+  };
+}
+
+const source = z.enum(['cobot', 'lock']);
+
+function toDelivery(row: Selectable<Tables['deliveries']>): Delivery {
+  return {
+    id: row.id,
+    receivedAt: row.received_at,
+    source: source.parse(row.source),
+    event: row.event,
+    body: row.body,
+    understood: row.understood === 1,
+    subject: row.subject,
+  };
+}

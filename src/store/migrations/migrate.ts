@@ -1,0 +1,29 @@
+// Brings a database forward from any released version, all or nothing; one from a newer version is left as it is.
+// To change a table: a new file beside this one, and its line in `migrations`. Lines are never removed or renamed.
+import { type Kysely, sql } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
+import { DatabaseTooNewError } from '../errors.ts';
+import { first } from './001-first.ts';
+
+const migrations: Readonly<Record<string, Migration>> = { '001-first': first };
+
+export async function migrate<T>(
+  database: Kysely<T>,
+  known: Readonly<Record<string, Migration>> = migrations,
+): Promise<void> {
+  const unknown = (await migrationsOf(database)).filter((name) => !Object.hasOwn(known, name));
+  if (unknown.length > 0) throw new DatabaseTooNewError(unknown);
+
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => ({ ...known }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}
+
+async function migrationsOf<T>(database: Kysely<T>): Promise<string[]> {
+  const tables = await database.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return [];
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(
+    database,
+  );
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,60 @@
+// Puts the tables of one space together.
+import type { Clock } from '../lib/clock.ts';
+import type { Queue } from '../queue/queue.ts';
+import { createAttempts } from './attempts.ts';
+import { createAudit } from './audit.ts';
+import { createCheckIns } from './check-ins.ts';
+import type { Database } from './database.ts';
+import { createEvidence } from './evidence.ts';
+import { createHolds } from './holds.ts';
+import { createInbox } from './inbox.ts';
+import { createLinks } from './links.ts';
+import { createLosses } from './losses.ts';
+import { createManaged } from './managed.ts';
+import { createOpenings } from './openings.ts';
+import { createProblems } from './problems.ts';
+import { createRefusals } from './refusals.ts';
+import { createSettings } from './settings.ts';
+import type { Store } from './store.ts';
+import { createTokens } from './tokens.ts';
+import { createWitness } from './witness.ts';
+
+/** `space`: the subdomain. The first time it also writes down when the store was made. */
+export async function openStore({
+  database,
+  space,
+  clock,
+  queue,
+}: {
+  database: Database;
+  space: string;
+  clock: Pick<Clock, 'now'>;
+  queue: Pick<Queue, 'add' | 'nudge'>;
+}): Promise<Store> {
+  const scope = { sql: database.sql, space };
+  const settings = createSettings(scope);
+  if ((await settings.get('made-at')) === undefined) {
+    await settings.set('made-at', Math.floor(clock.now() / 1000) * 1000);
+  }
+
+  return {
+    inbox: createInbox({ ...scope, queue }),
+    links: createLinks(scope),
+    tokens: createTokens(scope),
+    evidence: createEvidence(scope),
+    checkIns: createCheckIns(scope),
+    attempts: createAttempts(scope),
+    openings: createOpenings(scope),
+    refusals: createRefusals(scope),
+    holds: createHolds(scope),
+    losses: createLosses(scope),
+    managed: createManaged(scope),
+    witness: createWitness(scope),
+    problems: createProblems(scope),
+    audit: createAudit({ database, space }),
+    settings,
+    async ping() {
+      await database.sql.selectFrom('settings').select('key').where('space', '=', space).limit(1).execute();
+    },
+  };
+}

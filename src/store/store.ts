@@ -1,0 +1,244 @@
+// What the relay keeps, table by table: only what nobody else can tell (docs/architecture.md). Everything belongs to
+// one space, that the store was opened for.
+import type {
+  Booking,
+  CheckIn,
+  Instant,
+  Lock,
+  Membership,
+  Opening,
+  PlanOnOffer,
+  Refusal,
+  Resource,
+  Space,
+  TimePass,
+} from '../access/model.ts';
+import type { JobRequest } from '../queue/queue.ts';
+
+/** One webhook as it came. `understood`: false is kept, shown, and has no job. */
+export type Delivery = {
+  id: string;
+  receivedAt: Instant;
+  source: 'cobot' | 'lock';
+  event: string;
+  /** At most 100 kB, as text. */
+  body: string;
+  understood: boolean;
+  /** The id that it is about, or what was not understood. */
+  subject: string;
+};
+
+export type Inbox = {
+  /**
+   * Resolves once the delivery, its opening and its jobs are durable, in one transaction; deliveries that arrive
+   * together share one commit. An opening that is stored already is not stored again, and its jobs are added all the same.
+   */
+  accept(entry: { delivery: Delivery; opening?: Opening; jobs: readonly JobRequest[] }): Promise<void>;
+  list(filter?: { understood?: boolean; limit?: number }): Promise<Delivery[]>;
+  prune(before: Instant): Promise<number>;
+};
+
+/** Which lock user a membership stands behind. */
+export type Link = {
+  membershipId: string;
+  lockUserId: string;
+  /** 'adopted': the lock user was there before us; it is never changed or deleted. */
+  origin: 'made' | 'adopted';
+  /** When the membership was found to have ended; null while it is current or coming. */
+  endedAt: Instant | null;
+};
+export type Links = {
+  all(): Promise<Link[]>;
+  of(membershipId: string): Promise<Link | undefined>;
+  ofLockUser(lockUserId: string): Promise<Link[]>;
+  /** Inserts or replaces, by membership. */
+  put(links: readonly Link[]): Promise<void>;
+  setEnded(membershipId: string, endedAt: Instant | null): Promise<void>;
+  removeLockUser(lockUserId: string): Promise<void>;
+};
+
+/** The check-in tokens that we know to be on Cobot: lock user -> membership. */
+export type Tokens = {
+  all(): Promise<Map<string, string>>;
+  of(lockUserId: string): Promise<string | undefined>;
+  put(lockUserId: string, membershipId: string): Promise<void>;
+  remove(lockUserId: string): Promise<void>;
+  /** What Cobot's own list says, after a sweep. */
+  replaceAll(tokens: ReadonlyMap<string, string>): Promise<void>;
+};
+
+/**
+ * What the last good read of a member held. A list that lacks one of these is no evidence against it: it is asked for
+ * by its id. Also the names and emails that pages and command lines show.
+ */
+export type Evidence = {
+  membership: Membership;
+  passes: TimePass[];
+  checkIns: CheckIn[];
+  bookings: Booking[];
+  readAt: Instant;
+};
+export type EvidenceStore = {
+  all(): Promise<Map<string, Evidence>>;
+  of(membershipId: string): Promise<Evidence | undefined>;
+  /** Inserts or replaces, by membership; writes only what differs (readAt alone is no difference). */
+  put(evidence: readonly Evidence[]): Promise<void>;
+  holdersOfBooking(bookingId: string): Promise<string[]>;
+  remove(membershipId: string): Promise<void>;
+};
+
+/** Check-ins made by us, told by Cobot, or seen in a read. */
+export type CheckIns = {
+  put(checkIns: readonly CheckIn[]): Promise<void>;
+  of(id: string): Promise<CheckIn | undefined>;
+  /** Of the membership, overlapping [from, until). */
+  between(membershipId: string, from: Instant, until: Instant): Promise<CheckIn[]>;
+  prune(before: Instant): Promise<number>;
+};
+
+/** A check-in that was sent and whose answer is not known: looked up before it is ever repeated. */
+export type Attempt = { membershipId: string; startedAt: Instant };
+export type Attempts = {
+  of(membershipId: string): Promise<Attempt | undefined>;
+  /** Durable when it resolves. */
+  start(attempt: Attempt): Promise<void>;
+  finish(membershipId: string): Promise<void>;
+};
+
+export type OpeningOutcome =
+  | 'checked in'
+  | 'checked in already'
+  | 'not charged'
+  | 'past day'
+  | 'not ours'
+  | 'refused'
+  | 'given up';
+export type StoredOpening = Opening & { receivedAt: Instant; outcome: OpeningOutcome | null; note: string | null };
+export type Openings = {
+  /** Those that are new (by id, else by lock user, lock and time); for openings that no webhook told. */
+  add(openings: readonly Opening[], receivedAt: Instant): Promise<Opening[]>;
+  unjudged(lockUserId: string): Promise<StoredOpening[]>;
+  /** Lock users with openings that are not judged. */
+  waiting(): Promise<string[]>;
+  judge(id: string, outcome: OpeningOutcome, note: string | null): Promise<void>;
+  list(filter?: { lockUserId?: string; since?: Instant; limit?: number }): Promise<StoredOpening[]>;
+  prune(before: Instant): Promise<number>;
+};
+
+export type Refusals = {
+  of(membershipId: string, now: Instant): Promise<Refusal | undefined>;
+  all(now: Instant): Promise<Map<string, Refusal>>;
+  put(membershipId: string, refusal: Refusal): Promise<void>;
+  clear(membershipId: string): Promise<void>;
+};
+
+/** One loss that waits for a person. */
+export type HoldLine = {
+  lockUserId: string;
+  membershipId: string;
+  lockId: string;
+  /** The sentence that it would be applied with. */
+  reason: string;
+  /** Rests on something that a list lacks, and was not asked for singly. */
+  restsOnAbsence: boolean;
+  heldAt: Instant;
+};
+export type Hold = { id: string; lines: HoldLine[] };
+export type Holds = {
+  /** The hold that waits now, if any. */
+  open(): Promise<Hold | undefined>;
+  /** Adds lines: the hold gets a new id when a line joins. Lines that are held already stay as they are. */
+  join(lines: readonly HoldLine[], newId: string): Promise<Hold>;
+  /** Takes lines out (the facts no longer want them). */
+  dissolve(lines: readonly { lockUserId: string; lockId: string }[]): Promise<void>;
+};
+
+/** Losses applied, for the brake's memory of an hour. */
+export type Losses = {
+  record(lockUserIds: readonly string[], at: Instant): Promise<void>;
+  since(at: Instant): Promise<Set<string>>;
+  prune(before: Instant): Promise<number>;
+};
+
+/** When a lock user was last seen with a grant of ours: for the size of the brake, and for deleting after 14 days. */
+export type Managed = {
+  seen(lockUserIds: readonly string[], at: Instant): Promise<void>;
+  /** Lock users seen with a grant of ours since then. */
+  since(at: Instant): Promise<Set<string>>;
+  lastSeen(lockUserId: string): Promise<Instant | undefined>;
+  remove(lockUserId: string): Promise<void>;
+};
+
+/** Second witness of what we made, beside the marks: ids of lock users and grants. */
+export type Witness = {
+  add(kind: 'user' | 'grant', ids: readonly string[]): Promise<void>;
+  all(kind: 'user' | 'grant'): Promise<Set<string>>;
+  has(kind: 'user' | 'grant', id: string): Promise<boolean>;
+  remove(kind: 'user' | 'grant', ids: readonly string[]): Promise<void>;
+};
+
+/** Something that a person should know or mend; `subject`: a membership id, or '' for the space. */
+export type Problem = { subject: string; kind: string; sentence: string; since: Instant };
+export type Problems = {
+  all(): Promise<Problem[]>;
+  /** Makes these the problems of the subject: keeps `since` of those that go on, drops those that are over. */
+  replace(subject: string, problems: readonly { kind: string; sentence: string }[], now: Instant): Promise<void>;
+};
+
+export type AuditEntry = {
+  at: Instant;
+  action: string;
+  sentence: string;
+  cause: string;
+  membershipId: string | null;
+  lockUserId: string | null;
+  lockId: string | null;
+};
+export type Audit = {
+  append(entries: readonly AuditEntry[]): Promise<void>;
+  list(filter?: { since?: Instant; membershipId?: string; lockId?: string; limit?: number }): Promise<AuditEntry[]>;
+  prune(before: Instant): Promise<number>;
+};
+
+/** Single values that have to survive. */
+export type SettingValues = {
+  /** When this store was made: where catching up begins at first. */
+  'made-at': Instant;
+  space: Space;
+  locks: Lock[];
+  /** Openings were read from the lock system up to here. */
+  'openings-read-until': Instant;
+  'last-good-sweep': Instant;
+  /** The policy last in force, as text, with what its names stood for. */
+  policy: {
+    text: string | null;
+    plans: PlanOnOffer[];
+    resources: Resource[];
+    locks: Lock[];
+    names: Record<string, string>;
+  };
+};
+export type Settings = {
+  get<K extends keyof SettingValues>(key: K): Promise<SettingValues[K] | undefined>;
+  set<K extends keyof SettingValues>(key: K, value: SettingValues[K]): Promise<void>;
+};
+
+export type Store = {
+  inbox: Inbox;
+  links: Links;
+  tokens: Tokens;
+  evidence: EvidenceStore;
+  checkIns: CheckIns;
+  attempts: Attempts;
+  openings: Openings;
+  refusals: Refusals;
+  holds: Holds;
+  losses: Losses;
+  managed: Managed;
+  witness: Witness;
+  problems: Problems;
+  audit: Audit;
+  settings: Settings;
+  /** Throws where the database does not answer: for readiness. */
+  ping(): Promise<void>;
+};

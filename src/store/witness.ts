@@ -1,0 +1,51 @@
+// The ids of lock users and grants that we made, beside the marks that they carry themselves.
+import { chunks } from '../lib/chunks.ts';
+import { ROWS_AT_ONCE, type Scope } from './scope.ts';
+import type { Witness } from './store.ts';
+
+export function createWitness({ sql, space }: Scope): Witness {
+  return {
+    async add(kind, ids) {
+      await sql.transaction().execute(async (trx) => {
+        for (const some of chunks(ids, ROWS_AT_ONCE)) {
+          await trx
+            .insertInto('witness')
+            .values(some.map((id) => ({ space, kind, id })))
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+        }
+      });
+    },
+    async all(kind) {
+      const rows = await sql
+        .selectFrom('witness')
+        .select('id')
+        .where('space', '=', space)
+        .where('kind', '=', kind)
+        .execute();
+      return new Set(rows.map((row) => row.id));
+    },
+    async has(kind, id) {
+      const row = await sql
+        .selectFrom('witness')
+        .select('id')
+        .where('space', '=', space)
+        .where('kind', '=', kind)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+    async remove(kind, ids) {
+      await sql.transaction().execute(async (trx) => {
+        for (const some of chunks(ids, ROWS_AT_ONCE)) {
+          await trx
+            .deleteFrom('witness')
+            .where('space', '=', space)
+            .where('kind', '=', kind)
+            .where('id', 'in', some)
+            .execute();
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// The brake in force: counts the losses of a plan of changes together with those of the last hour, holds them or lets
+// them through, and remembers what it did. One plan at a time, so that two cannot slip through side by side.
+import { brakeFor, type Loss } from '../access/guard.ts';
+import type { Instant } from '../access/model.ts';
+import type { HoldLine } from '../store/store.ts';
+import type { SyncParts } from './parts.ts';
+import type { PersonPlan } from './person-plan.ts';
+
+const HOUR = 3_600_000;
+
+export type Braking = {
+  /** Lock user -> locks at which a person decides first. */
+  held: ReadonlyMap<string, ReadonlySet<string>>;
+  /** How many lines were newly held. */
+  fresh: number;
+};
+
+/** May these plans be applied? With `dryRun` nothing is remembered. */
+export async function brake(
+  plans: readonly PersonPlan[],
+  parts: SyncParts,
+  terms: { now: Instant; dryRun: boolean },
+): Promise<Braking> {
+  return parts.oneAtATime(['brake'], () => judge(plans, parts, terms));
+}
+
+async function judge(
+  plans: readonly PersonPlan[],
+  { store, policy, newId, log, managedFor }: SyncParts,
+  { now, dryRun }: { now: Instant; dryRun: boolean },
+): Promise<Braking> {
+  const { policy: inForce } = await policy();
+  const waiting = (await store.holds.open())?.lines ?? [];
+  const isHeld = (loss: { lockUserId: string; lockId: string }) =>
+    waiting.some((line) => line.lockUserId === loss.lockUserId && line.lockId === loss.lockId);
+  const losses = plans.filter(({ decision }) => !decision.blocked).flatMap((plan) => plan.losses);
+  const fresh = losses.filter((loss) => !isHeld(loss));
+
+  const recent = await store.losses.since(now - HOUR);
+  for (const line of waiting) if (line.heldAt > now - HOUR) recent.add(line.lockUserId);
+  const managed = await store.managed.since(now - managedFor);
+  for (const { person, current } of plans) if (person.lockUser && current.length > 0) managed.add(person.lockUser.id);
+  const losers = new Set(fresh.map(({ lockUserId }) => lockUserId));
+  const verdict = brakeFor(losers, { brake: inForce.brake, managed: managed.size, recent });
+
+  const held = new Map<string, Set<string>>();
+  const hold = ({ lockUserId, lockId }: { lockUserId: string; lockId: string }) => {
+    held.set(lockUserId, (held.get(lockUserId) ?? new Set()).add(lockId));
+  };
+  for (const loss of losses.filter(isHeld)) hold(loss);
+  if (verdict.holds) for (const loss of fresh) hold(loss);
+  if (dryRun) return { held, fresh: verdict.holds ? fresh.length : 0 };
+
+  if (verdict.holds) {
+    const lines = fresh.map((loss) => lineOf(loss, plans, now));
+    const { id } = await store.holds.join(lines, newId());
+    await store.audit.append(
+      lines.map((line) => ({
+        at: now,
+        action: 'hold',
+        sentence: `held for a person to decide: ${line.reason}`,
+        cause: `brake: ${verdict.persons} persons, ${verdict.limit}`,
+        membershipId: line.membershipId,
+        lockUserId: line.lockUserId,
+        lockId: line.lockId,
+      })),
+    );
+    log.warn(
+      { hold: id, lines: lines.length, persons: verdict.persons, limit: verdict.limit },
+      'losses held by the brake',
+    );
+  } else if (losers.size > 0) {
+    await store.losses.record([...losers], now);
+  }
+  await dissolve(waiting, plans, losses, store, now);
+  return { held, fresh: verdict.holds ? fresh.length : 0 };
+}
+
+/** Lines that the facts no longer want: their person was looked at, and loses nothing there any more. */
+async function dissolve(
+  waiting: readonly HoldLine[],
+  plans: readonly PersonPlan[],
+  losses: readonly Loss[],
+  store: SyncParts['store'],
+  now: Instant,
+): Promise<void> {
+  const looked = new Map(
+    plans.flatMap((plan) => (plan.person.lockUser ? [[plan.person.lockUser.id, plan] as const] : [])),
+  );
+  const over = waiting.filter((line) => {
+    const plan = looked.get(line.lockUserId);
+    if (!plan || plan.decision.uncertain.has(line.lockId)) return false;
+    return (
+      plan.decision.blocked ||
+      !losses.some((loss) => loss.lockUserId === line.lockUserId && loss.lockId === line.lockId)
+    );
+  });
+  if (over.length === 0) return;
+  await store.holds.dissolve(over);
+  await store.audit.append(
+    over.map((line) => ({
+      at: now,
+      action: 'hold dissolved',
+      sentence: 'no longer held: nothing is lost any more',
+      cause: 'brake',
+      membershipId: line.membershipId,
+      lockUserId: line.lockUserId,
+      lockId: line.lockId,
+    })),
+  );
+}
+
+function lineOf(loss: Loss, plans: readonly PersonPlan[], now: Instant): HoldLine {
+  const plan = plans.find(({ person }) => person.lockUser?.id === loss.lockUserId);
+  const membershipId = plan?.person.memberships[0]?.id ?? plan?.person.ended[0]?.id ?? '';
+  const { lockUserId, lockId, sentence, restsOnAbsence } = loss;
+  return { lockUserId, lockId, membershipId, reason: sentence, restsOnAbsence, heldAt: now };
+}

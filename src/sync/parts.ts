@@ -1,0 +1,64 @@
+// What every part of the loop is handed by app.ts: one space's clients, store, queue and policy.
+import type { Calendar } from '../access/calendar.ts';
+import type { Lock, Space } from '../access/model.ts';
+import type { Policy } from '../access/policy.ts';
+import type { Cobot } from '../cobot/cobot.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { KeyedLock } from '../lib/keyed-lock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Marks, OwnedLocks } from '../locks/owned.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { Store } from '../store/store.ts';
+
+/** The policy in force with what its names stand for now; null while its names could not be resolved yet. */
+export type PolicyInForce = { policy: Policy; locks: readonly Lock[] };
+
+export type SpaceInForce = { space: Space; calendar: Calendar };
+
+export type SyncParts = {
+  cobot: Cobot;
+  locks: OwnedLocks;
+  marks: Marks;
+  store: Store;
+  queue: Queue;
+  clock: Clock;
+  log: Log;
+  newId: () => string;
+  /** The space and its calendar; read from Cobot, or as last read while Cobot is down. */
+  space: () => Promise<SpaceInForce>;
+  /** Throws while nothing may be changed, because names in the policy are not resolved yet. */
+  policy: () => Promise<PolicyInForce>;
+  /** Applying is one at a time per lock user. */
+  oneAtATime: KeyedLock;
+  /** Which lock users were applied to since when: a sweep leaves those alone that somebody newer was at. */
+  touched: Touched;
+  /** How far back "managed an hour ago" looks: an hour, or two sweeps where they are rarer. */
+  managedFor: number;
+  counted: SyncCounters;
+};
+
+export type SyncCounters = {
+  checkIn(outcome: string): void;
+  foreignOpening(): void;
+  sweepDone(at: number): void;
+};
+
+/** Counts upwards; a stamp is a place in that count. */
+export type Touched = {
+  stamp(): number;
+  touch(key: string): void;
+  since(stamp: number, key: string): boolean;
+};
+
+export function createTouched(): Touched {
+  const last = new Map<string, number>();
+  let count = 0;
+  return {
+    stamp: () => count,
+    touch(key) {
+      count += 1;
+      last.set(key, count);
+    },
+    since: (stamp, key) => (last.get(key) ?? 0) > stamp,
+  };
+}

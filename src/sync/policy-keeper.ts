@@ -1,0 +1,142 @@
+// The policy in force. Reads the file, resolves its names against the two other sides, and keeps the last good one: a
+// broken file never takes anything away, and until every name is known nothing is changed.
+import { readFile } from 'node:fs/promises';
+import type { Lock } from '../access/model.ts';
+import { defaultPolicy, type Policy } from '../access/policy.ts';
+import { type Mistake, parsePolicy, resolvePolicy } from '../access/policy-load.ts';
+import { TransientError } from '../lib/errors.ts';
+import type { Found } from './finish.ts';
+import type { PolicyInForce, SyncParts } from './parts.ts';
+
+const HOUR = 3_600_000;
+
+export type PolicyFile = { path: string /** Named by ACCESS_POLICY: a missing one is a mistake. */; named: boolean };
+
+export type PolicyKeeper = {
+  /** Reads the file and resolves its names. 'wrong': `mistakes` says what; what was in force before stays. */
+  refresh(): Promise<'in force' | 'wrong' | 'pending'>;
+  /** Throws while nothing may be changed. */
+  inForce(): Promise<PolicyInForce>;
+  mistakes(): readonly Mistake[];
+  problems(): Found[];
+  path: string;
+};
+
+type Kept = { text: string | null; policy: Policy };
+
+export function createPolicyKeeper(
+  file: PolicyFile,
+  parts: Pick<SyncParts, 'cobot' | 'locks' | 'store' | 'clock' | 'log'>,
+): PolicyKeeper {
+  const { cobot, locks, store, clock, log } = parts;
+  let kept: Kept | undefined;
+  let lockList: { locks: readonly Lock[]; readAt: number } | undefined;
+  let mistakes: readonly Mistake[] = [];
+  let warnings: string[] = [];
+
+  async function readText(): Promise<string | null | Mistake> {
+    try {
+      return await readFile(file.path, 'utf8');
+    } catch (error) {
+      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      const before = (await store.settings.get('policy'))?.text ?? null;
+      if (isMissing && !file.named && before === null) return null;
+      return {
+        line: 1,
+        column: 1,
+        message: isMissing ? `${file.path} is not there` : `${file.path} cannot be read: ${String(error)}`,
+      };
+    }
+  }
+
+  async function currentLocks(): Promise<readonly Lock[]> {
+    if (!lockList || clock.now() > lockList.readAt + HOUR) {
+      const list = await locks.locks();
+      lockList = { locks: list, readAt: clock.now() };
+      await store.settings.set('locks', list);
+    }
+    return lockList.locks;
+  }
+
+  /** The policy last in force, with the ids that its names stood for then: for a broken file at the start. */
+  async function lastGood(): Promise<Kept | undefined> {
+    const stored = await store.settings.get('policy');
+    if (!stored || stored.text === null) return undefined;
+    const parsed = parsePolicy(stored.text);
+    if (!parsed.ok) return undefined;
+    const resolved = resolvePolicy(parsed.draft, stored, stored.names, parsed.positions);
+    return resolved.state === 'resolved' ? { text: stored.text, policy: resolved.policy } : undefined;
+  }
+
+  async function wrong(found: readonly Mistake[]): Promise<'in force' | 'wrong'> {
+    mistakes = found;
+    kept ??= await lastGood();
+    for (const { line, column, message } of found) log.error({ file: file.path, line, column }, `policy: ${message}`);
+    return kept ? 'in force' : 'wrong';
+  }
+
+  async function refresh(): Promise<'in force' | 'wrong' | 'pending'> {
+    const text = await readText();
+    if (text !== null && typeof text === 'object') return wrong([text]);
+    if (text === null) {
+      kept = { text: null, policy: defaultPolicy };
+      mistakes = [];
+      return 'in force';
+    }
+    const parsed = parsePolicy(text);
+    if (!parsed.ok) return wrong(parsed.mistakes);
+    const stored = await store.settings.get('policy');
+    const needs = (kind: 'plans' | 'resources' | 'locks') => {
+      const probe = resolvePolicy(parsed.draft, { plans: [], resources: [], locks: [], [kind]: null });
+      return probe.state === 'pending';
+    };
+    const catalog = {
+      plans: needs('plans') ? await cobot.plansOnOffer() : [],
+      resources: needs('resources') ? await cobot.resources() : [],
+      locks: [...(await currentLocks())],
+    };
+    const resolved = resolvePolicy(parsed.draft, catalog, stored?.names, parsed.positions);
+    if (resolved.state === 'pending') return 'pending';
+    if (resolved.state === 'wrong') return wrong(resolved.mistakes);
+    mistakes = [];
+    warnings = resolved.warnings;
+    const isNew = kept?.text !== text;
+    kept = { text, policy: resolved.policy };
+    if (isNew) {
+      for (const warning of warnings) log.warn({ file: file.path }, `policy: ${warning}`);
+      log.info({ file: file.path, rules: resolved.policy.rules.length }, 'policy in force');
+    }
+    await store.settings.set('policy', { text, ...catalog, names: { ...stored?.names, ...resolved.names } });
+    return 'in force';
+  }
+
+  return {
+    path: file.path,
+    refresh,
+    mistakes: () => mistakes,
+    problems: () => [
+      ...mistakes.map(({ line, column, message }, index) => ({
+        subject: '',
+        kind: `policy-mistake-${index + 1}`,
+        sentence: `${file.path} line ${line}, column ${column}: ${message}`,
+      })),
+      ...warnings.map((warning, index) => ({
+        subject: '',
+        kind: `policy-warning-${index + 1}`,
+        sentence: `policy: ${warning}`,
+      })),
+    ],
+    async inForce() {
+      if (!kept) await refresh();
+      if (!kept) {
+        throw new TransientError('the policy is not in force', {
+          code: 'policy_not_in_force',
+          where: file.path,
+          advice: mistakes[0]?.message ?? 'its names are resolved as soon as the other side answers',
+          effect: 'none',
+        });
+      }
+      return { policy: kept.policy, locks: await currentLocks() };
+    },
+  };
+}

@@ -1,0 +1,223 @@
+// Looking at one membership again, whatever happened: facts -> decide -> current -> diff -> guard -> apply -> audit, for
+// the person that it belongs to. An event only says that it is time to; there is no path per event.
+import type { Calendar } from '../access/calendar.ts';
+import { mayNeedPasses } from '../access/membership.ts';
+import type { Instant, MemberFacts, Membership } from '../access/model.ts';
+import { groupPersons, type Person } from '../access/persons.ts';
+import { describeError, isTriedForEver, RefusedError } from '../lib/errors.ts';
+import type { OwnedGrant, OwnedUser } from '../locks/owned.ts';
+import { applyPhase, hasWork, phases } from './apply.ts';
+import { brake } from './brake.ts';
+import { evidenceOf, type Found, keepProblems, linkJobs } from './finish.ts';
+import { linksFrom } from './identify.ts';
+import { type ReaderTerms, readSingly } from './member-reader.ts';
+import type { PolicyInForce, SyncParts } from './parts.ts';
+import { type PersonPlan, planPerson } from './person-plan.ts';
+
+const DAY = 86_400_000;
+
+/** Throws what kept it from being done; what could be decided without it is done all the same. */
+export async function reconcile(membershipId: string, cause: string, parts: SyncParts): Promise<void> {
+  const inForce = await parts.policy();
+  const { calendar } = await parts.space();
+  const now = parts.clock.now();
+  const terms: ReaderTerms = { policy: inForce.policy, calendar, now };
+  const reading = await readSingly(membershipId, parts, terms);
+  const link = await parts.store.links.of(membershipId);
+  const email = reading.facts.membership.email?.toLowerCase();
+  const key = link ? `user:${link.lockUserId}` : `email:${email ?? membershipId}`;
+  const errors = await parts.oneAtATime([key], () =>
+    reconcilePerson(reading.facts, cause, parts, { inForce, calendar, now }),
+  );
+  const [first] = [...reading.errors, ...errors];
+  if (first !== undefined) throw first;
+}
+
+type Terms = { inForce: PolicyInForce; calendar: Calendar; now: Instant };
+
+async function reconcilePerson(facts: MemberFacts, cause: string, parts: SyncParts, terms: Terms): Promise<unknown[]> {
+  const { membership } = facts;
+  const user = await lockUserOf(membership, parts, terms);
+  if (!user) return settle(facts, undefined, [], cause, parts, terms);
+  // A lock user found by email may be at work under its own key.
+  const link = await parts.store.links.of(membership.id);
+  const keys = link ? [] : [`user:${user.id}`];
+  return parts.oneAtATime(keys, async () => {
+    const grants = await parts.locks.grants({ lockUserId: user.id });
+    return settle(facts, user, grants, cause, parts, terms);
+  });
+}
+
+/** The lock user that the membership is linked to, else the one under its email. */
+async function lockUserOf(
+  membership: Membership,
+  { store, locks }: SyncParts,
+  terms: Terms,
+): Promise<OwnedUser | undefined> {
+  const link = await store.links.of(membership.id);
+  if (link) {
+    const user = await locks.user(link.lockUserId);
+    if (user) return user;
+    // Somebody removed it in the lock system: a new one is made, if one is due.
+    await store.links.removeLockUser(link.lockUserId);
+  }
+  const { email } = membership;
+  return email === null || terms.inForce.policy.neverTouch.has(email.toLowerCase())
+    ? undefined
+    : locks.userByEmail(email);
+}
+
+async function settle(
+  facts: MemberFacts,
+  user: OwnedUser | undefined,
+  grants: readonly OwnedGrant[],
+  cause: string,
+  parts: SyncParts,
+  terms: Terms,
+): Promise<unknown[]> {
+  const { store, marks, queue } = parts;
+  const { inForce, calendar, now } = terms;
+  const { membership } = facts;
+  const stored = user ? await store.links.ofLockUser(user.id) : [];
+  const token = user ? await store.tokens.of(user.id) : undefined;
+  const signs = {
+    stored,
+    users: user ? [user] : [],
+    grants,
+    tokens: new Map(user && token !== undefined ? [[user.id, token]] : []),
+  };
+  const links = linksFrom(signs, marks);
+  const others = [...links.keys()].filter(
+    (id) => id !== membership.id && (stored.find((each) => each.membershipId === id)?.endedAt ?? null) === null,
+  );
+  const readings = await Promise.all(
+    others.map((id) => readSingly(id, parts, { policy: inForce.policy, calendar, now })),
+  );
+  const known = new Map([facts, ...readings.map((each) => each.facts)].map((each) => [each.membership.id, each]));
+  const personTerms = { reading: inForce.policy.cancellationDate, calendar, now };
+  const { persons, problems } = groupPersons(
+    [...known.values()].map((each) => each.membership),
+    {
+      ...personTerms,
+      links,
+      users: signs.users,
+      isOurs: (each) => each.id === user?.id && user.ours,
+      neverTouch: inForce.policy.neverTouch,
+    },
+  );
+  const found: Found[] = problems.map(({ membershipId, ...problem }) => ({ subject: membershipId, ...problem }));
+  const person = persons.find((each) => [...each.memberships, ...each.ended].some(({ id }) => id === membership.id));
+  const errors = readings.flatMap((each) => each.errors);
+  if (!person) {
+    await keepProblems([membership.id], found, parts, now);
+    return errors;
+  }
+
+  const members = [...person.memberships, ...person.ended].flatMap(({ id }) => known.get(id) ?? []);
+  const current = grants.filter((grant) => grant.ours);
+  const planTerms = {
+    policy: inForce.policy,
+    locks: inForce.locks,
+    calendar,
+    now,
+    marks,
+    adjust: parts.locks.adjust,
+    persons: personTerms,
+    spentByCheckIn: await spentByCheckIn(person, parts, terms),
+    restsOnAbsence: false,
+  };
+  const first = planPerson(person, members, current, planTerms);
+  const { held } = await brake([first], parts, { now, dryRun: false });
+  const plan = person.lockUser ? planPerson(person, members, current, planTerms, held.get(person.lockUser.id)) : first;
+
+  const names = new Map(inForce.locks.map((lock) => [lock.id, lock.name]));
+  const doing = {
+    plan,
+    parts,
+    now,
+    cause,
+    lockName: (id: string) => names.get(id) ?? id,
+    links: new Map(stored.map((each) => [each.membershipId, each])),
+  };
+  try {
+    for (const phase of phases) {
+      if (!hasWork(doing, phase)) continue;
+      const applied = await applyPhase(doing, phase);
+      found.push(...applied.problems.map(({ membershipId, ...problem }) => ({ subject: membershipId, ...problem })));
+    }
+  } catch (error) {
+    if (isTriedForEver(error)) throw error;
+    found.push({
+      subject: membership.id,
+      kind: 'refused',
+      sentence: `could not be given access: ${describeError(error)}`,
+    });
+    await keepProblems([membership.id], found, parts, now);
+    if (error instanceof RefusedError)
+      parts.log.warn({ membership: membership.id, error: describeError(error) }, 'the lock system refused a change');
+    throw error;
+  }
+  const lockUserId = plan.person.lockUser?.id;
+  if (lockUserId !== undefined) {
+    parts.touched.touch(`user:${lockUserId}`);
+    if (plan.decision.grants.length > 0 || current.length > 0) await store.managed.seen([lockUserId], now);
+  }
+  if (membership.email !== null) parts.touched.touch(`email:${membership.email.toLowerCase()}`);
+  await keepEvidence(plan, parts, now, cause);
+  found.push(...plan.problems.map(({ membershipId, ...problem }) => ({ subject: membershipId, ...problem })));
+  await keepProblems(
+    members.map((each) => each.membership.id),
+    found,
+    parts,
+    now,
+  );
+  await queue.add(linkJobs([plan], signs.tokens));
+  return errors;
+}
+
+/** Has one of the person's memberships a check-in of these days, so that a pass that is gone was spent by it? */
+export async function spentByCheckIn(
+  person: Person,
+  { store }: SyncParts,
+  { calendar, now }: { calendar: Calendar; now: Instant },
+): Promise<boolean> {
+  for (const membership of person.memberships) {
+    if (!mayNeedPasses(membership, calendar, now)) continue;
+    if ((await store.checkIns.between(membership.id, now - 2 * DAY, now + DAY)).length > 0) return true;
+  }
+  return false;
+}
+
+/** Passes are shared in a team: where they changed, its other members are looked at too. */
+async function keepEvidence(plan: PersonPlan, { store, queue }: SyncParts, now: Instant, cause: string): Promise<void> {
+  const ids = plan.members.map(({ membership }) => membership.id);
+  const before = new Map<string, NonNullable<Awaited<ReturnType<typeof store.evidence.of>>>>();
+  for (const id of ids) {
+    const old = await store.evidence.of(id);
+    if (old) before.set(id, old);
+  }
+  await store.evidence.put(evidenceOf(plan, before, now));
+  if (cause === 'team') return;
+  for (const { membership, passes } of plan.members) {
+    const old = before.get(membership.id);
+    if (membership.teamId === null || !old || !passes.known) continue;
+    const ids = (list: readonly { id: string; membershipId: string }[]) =>
+      list
+        .filter((each) => each.membershipId === membership.id)
+        .map(({ id }) => id)
+        .toSorted()
+        .join();
+    if (ids(old.passes) === ids(passes.value)) continue;
+    const all = await store.evidence.all();
+    const mates = [...all.values()].filter(
+      (each) => each.membership.teamId === membership.teamId && each.membership.id !== membership.id,
+    );
+    await queue.add(
+      mates.map(({ membership: { id } }) => ({
+        name: 'reconcile' as const,
+        key: id,
+        payload: { membershipId: id, cause: 'team' },
+      })),
+    );
+  }
+}

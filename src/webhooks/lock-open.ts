@@ -1,0 +1,24 @@
+// A webhook of the lock system: somebody opened a lock. What it looks like, and how it is signed, is the connector's
+// business; here it becomes an opening to store and the check-in job that judges it.
+import type { LockSystem } from '../locks/lock-system.ts';
+import type { Reader, ReadWebhook } from './reader.ts';
+
+export function createLockOpenReader(lockSystem: Pick<LockSystem, 'readOpening'>): Reader {
+  return {
+    // The connector says which it takes.
+    takesType: () => true,
+
+    read({ event, raw, contentType, headers, now }): ReadWebhook {
+      const read = lockSystem.readOpening({ rawBody: raw, contentType, headers }, now);
+      if (!read.ok) return { ok: false, answer: { status: read.status, code: read.code, message: read.message } };
+      const { opening } = read;
+      const { lockUserId } = opening;
+      return {
+        ok: true,
+        delivery: { source: 'lock', event, body: raw.toString('utf8'), understood: true, subject: lockUserId },
+        opening,
+        jobs: [{ name: 'check-in', key: lockUserId, payload: { lockUserId } }],
+      };
+    },
+  };
+}

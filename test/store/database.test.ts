@@ -1,0 +1,199 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createSqliteQueue } from '../../src/queue/sqlite.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { DatabaseInUseError, DatabaseTooNewError, DatabaseUnusableError } from '../../src/store/errors.ts';
+import { migrate } from '../../src/store/migrations/migrate.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { startChild } from '../support/child.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
+
+const holdOpen = new URL('./hold-open.ts', import.meta.url);
+const acceptUntilKilled = new URL('./accept-until-killed.ts', import.meta.url);
+
+async function open(dataDir: string): Promise<Database> {
+  const database = await openDatabase({ dataDir });
+  onTestFinished(() => database.close());
+  return database;
+}
+
+async function pragma(database: Database, name: string): Promise<unknown> {
+  const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(`pragma_${name}`)}`.execute(
+    database.sql,
+  );
+  return Object.values(rows[0] ?? {})[0];
+}
+
+describe('the embedded database', () => {
+  it('makes its folder and file for their owner alone', async () => {
+    const dataDir = join(temporaryFolder(), 'not', 'there', 'yet');
+
+    await open(dataDir);
+
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+    expect(statSync(join(dataDir, 'relay.sqlite')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(dataDir, 'relay.sqlite-wal')).mode & 0o777).toBe(0o600);
+  });
+
+  it('writes ahead and waits for the disk at every commit', async () => {
+    const database = await open(temporaryFolder());
+
+    expect(await pragma(database, 'journal_mode')).toBe('wal');
+    expect(await pragma(database, 'synchronous')).toBe(2);
+    expect(await pragma(database, 'foreign_keys')).toBe(1);
+  });
+
+  it('refuses a second process, naming the first, and that one goes on', async () => {
+    const dataDir = temporaryFolder();
+    const database = await open(dataDir);
+
+    const { code, lines } = await startChild(holdOpen, [dataDir]).ended();
+
+    expect(code).toBe(0);
+    expect(lines.join()).toContain('DatabaseInUseError');
+    expect(lines.join()).toContain(`process ${process.pid} on host`);
+    expect(lines.join()).toContain('DATA_DIR');
+    await expect(database.sql.selectFrom('settings').selectAll().execute()).resolves.toEqual([]);
+  });
+
+  it('is refused while another process has it, and opens once that one was killed', async () => {
+    const dataDir = temporaryFolder();
+    const child = startChild(holdOpen, [dataDir]);
+    await child.printed(1);
+    const pid = child.lines[0]?.split(' ')[1];
+
+    const refused = await openDatabase({ dataDir }).catch((error: unknown) => error);
+    await child.kill();
+    const database = await open(dataDir);
+
+    expect(refused).toBeInstanceOf(DatabaseInUseError);
+    expect(refused).toMatchObject({ holder: expect.stringContaining(`process ${pid} `) });
+    await expect(database.sql.selectFrom('settings').selectAll().execute()).resolves.toEqual([]);
+  });
+
+  it('is free again after close()', async () => {
+    const dataDir = temporaryFolder();
+    await (await openDatabase({ dataDir })).close();
+
+    await expect(open(dataDir)).resolves.toBeDefined();
+  });
+
+  it('says which file it is when there is something else in its place', async () => {
+    const dataDir = temporaryFolder();
+    writeFileSync(join(dataDir, 'relay.sqlite'), 'this is a shopping list, and not a database at all'.repeat(50));
+
+    const error = await openDatabase({ dataDir }).catch((reason: unknown) => reason);
+
+    expect(error).toBeInstanceOf(DatabaseUnusableError);
+    expect(String(error)).toContain(join(dataDir, 'relay.sqlite'));
+  });
+
+  it('undoes the whole transaction when a part of it fails', async () => {
+    const { sql: db } = await open(temporaryFolder());
+
+    const failed = db.transaction().execute(async (trx) => {
+      await trx.insertInto('settings').values({ space: 'north', key: 'a', value: '1' }).execute();
+      await trx.insertInto('settings').values({ space: 'north', key: 'a', value: '2' }).execute();
+    });
+
+    await expect(failed).rejects.toThrow('UNIQUE');
+    expect(await db.selectFrom('settings').selectAll().execute()).toEqual([]);
+  });
+
+  it('gives out growing numbers, each once, a name and space by itself', async () => {
+    const database = await open(temporaryFolder());
+    const take = (space: string, name: string, count: number) =>
+      database.sql.transaction().execute((trx) => database.takeNumbers({ space, name }, count, trx));
+
+    expect(await take('north', 'jobs', 3)).toBe(3);
+    expect(await take('north', 'jobs', 2)).toBe(5);
+    expect(await take('north', 'audit', 1)).toBe(1);
+    expect(await take('south', 'jobs', 1)).toBe(1);
+  });
+
+  it('loses nothing that was accepted when it is killed in the middle of it', async () => {
+    const dataDir = temporaryFolder();
+    const child = startChild(acceptUntilKilled, [dataDir, 'north']);
+    await child.printed(500);
+    await child.kill();
+
+    const database = await open(dataDir);
+    const clock = createVirtualClock();
+    const queue = createSqliteQueue({ database, space: 'north', clock, random: () => 0 });
+    const store = await openStore({ database, space: 'north', clock, queue });
+    const deliveries = new Set((await store.inbox.list()).map(({ id }) => id));
+    const openings = new Set((await store.openings.list()).map(({ id }) => id));
+    const jobs = new Set((await queue.list({ name: 'check-in', state: 'waiting' })).map(({ key }) => key));
+
+    const accepted = new Set(child.lines);
+    expect(accepted.size).toBeGreaterThanOrEqual(500);
+    expect(accepted.difference(deliveries)).toEqual(new Set());
+    // Each delivery has its opening and its job, also those that were not answered any more.
+    expect(openings).toEqual(deliveries);
+    expect(jobs).toEqual(deliveries);
+  });
+});
+
+describe('migrations', () => {
+  it('make an empty database ready, and leave a ready one as it is', async () => {
+    const dataDir = temporaryFolder();
+    const first = await openDatabase({ dataDir });
+    await first.sql.insertInto('settings').values({ space: 'north', key: 'made-at', value: '1' }).execute();
+    await first.close();
+
+    const { sql: db } = await open(dataDir);
+
+    expect(await db.selectFrom('settings').select('value').execute()).toEqual([{ value: '1' }]);
+    expect(await db.introspection.getTables()).toHaveLength(19);
+  });
+
+  it('bring one from an earlier version forward, keeping what it holds', async () => {
+    const database = await open(temporaryFolder());
+    await database.sql.insertInto('settings').values({ space: 'north', key: 'made-at', value: '1' }).execute();
+    const { first } = await import('../../src/store/migrations/001-first.ts');
+
+    await migrate(database.sql, {
+      '001-first': first,
+      '002-later': { up: (db) => db.schema.alterTable('settings').addColumn('note', 'text').execute() },
+    });
+
+    const { rows } = await sql`select value, note from settings`.execute(database.sql);
+    expect(rows).toEqual([expect.objectContaining({ value: '1', note: null })]);
+  });
+
+  it('leave nothing half done when one fails', async () => {
+    const database = await open(temporaryFolder());
+    const { first } = await import('../../src/store/migrations/001-first.ts');
+    const broken = {
+      async up(db: { schema: Database['sql']['schema'] }) {
+        await db.schema.createTable('half').addColumn('id', 'text').execute();
+        throw new Error('no further');
+      },
+    };
+
+    await expect(migrate(database.sql, { '001-first': first, '002-broken': broken })).rejects.toThrow('no further');
+
+    expect((await database.sql.introspection.getTables()).map(({ name }) => name)).not.toContain('half');
+  });
+
+  it('refuse a database of a newer version, and change nothing in it', async () => {
+    const dataDir = temporaryFolder();
+    const newer = await openDatabase({ dataDir });
+    await sql`insert into kysely_migration (name, timestamp) values ('999-hereafter', '2030-01-01T00:00:00.000Z')`.execute(
+      newer.sql,
+    );
+    await newer.close();
+    const before = statSync(join(dataDir, 'relay.sqlite')).mtimeMs;
+
+    const error = await openDatabase({ dataDir }).catch((reason: unknown) => reason);
+
+    expect(error).toBeInstanceOf(DatabaseTooNewError);
+    expect(String(error)).toContain('999-hereafter');
+    expect(statSync(join(dataDir, 'relay.sqlite')).mtimeMs).toBe(before);
+    // It was closed again: whoever can read it may open it.
+    await expect(openDatabase({ dataDir })).rejects.toBeInstanceOf(DatabaseTooNewError);
+  });
+});

@@ -1,0 +1,106 @@
+// The relay's HTTP on a real port, with an inbox that keeps what was accepted in an array.
+import { once } from 'node:events';
+import { createServer, request as httpRequest } from 'node:http';
+import { createHealthRouter } from '../../src/admin/health.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import { createLog } from '../../src/lib/log.ts';
+import { createMetrics } from '../../src/lib/metrics.ts';
+import { createReadOpening } from '../../src/locks/smartlock/webhook.ts';
+import type { Inbox } from '../../src/store/store.ts';
+import { createHttpApp } from '../../src/webhooks/http-app.ts';
+import { createWebhookRouter } from '../../src/webhooks/routes.ts';
+
+export const KEY = 'the-key-of-the-callbacks-1';
+export const SECOND_KEY = 'the-key-of-the-callbacks-2';
+export const LOCK_KEY = 'the-key-of-the-lock-system';
+export const NOW = Date.parse('2026-11-24T09:00:00Z');
+
+type Accepted = Parameters<Inbox['accept']>[0];
+export type Answer = { status: number; headers: Record<string, unknown>; text: string };
+type Options = { signingSecret?: string; lockKeys?: string[] };
+
+export type RelayUnderTest = Awaited<ReturnType<typeof startRelay>>;
+
+export async function startRelay({ signingSecret, lockKeys = [KEY, SECOND_KEY] }: Options = {}) {
+  const accepted: Accepted[] = [];
+  const lines: Record<string, unknown>[] = [];
+  const state = { stopping: false, storeIsDown: false, now: NOW };
+  let ids = 0;
+  const clock: Clock = { now: () => state.now, sleep: async () => undefined, after: () => () => undefined };
+  const log = createLog({
+    level: 'debug',
+    secrets: [KEY, SECOND_KEY, LOCK_KEY],
+    destination: { write: (line) => lines.push(JSON.parse(line)) },
+  });
+  const metrics = createMetrics({
+    jobs: async () => [],
+    budgets: () => [],
+    lastGoodSweep: async () => undefined,
+    holdLines: async () => 0,
+    problems: async () => 0,
+    now: clock.now,
+  });
+  const webhookRouter = createWebhookRouter({
+    inbox: {
+      async accept(entry) {
+        if (state.storeIsDown) throw new Error('the disk is full');
+        accepted.push(entry);
+      },
+    },
+    keys: [KEY, SECOND_KEY],
+    lockKeys,
+    lockSystem: { readOpening: createReadOpening(signingSecret ?? null) },
+    clock,
+    newId: () => `delivery-${++ids}`,
+    isStopping: () => state.stopping,
+    log,
+    metrics,
+  });
+  const checks = async () => ({ ready: true, parts: {}, holds: 0, problems: 0 });
+  const app = createHttpApp({ webhookRouter, healthRouter: createHealthRouter({ checks, metrics, log }), log });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+
+  return {
+    app,
+    accepted,
+    lines,
+    metrics,
+    state,
+    /** The path goes over the wire as it is. */
+    send(
+      method: string,
+      path: string,
+      { body, headers = {} }: { body?: string | Buffer; headers?: Record<string, string | string[]> } = {},
+    ) {
+      return new Promise<Answer>((resolve, reject) => {
+        const request = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () =>
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text: Buffer.concat(chunks).toString(),
+            }),
+          );
+        });
+        request.on('error', reject);
+        request.end(body);
+      });
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+export function errorOf(answer: { text: string }): { code: string; message: string } {
+  const { error } = JSON.parse(answer.text);
+  return error;
+}
