@@ -30,7 +30,7 @@ import { createHttpApp } from './webhooks/http-app.ts';
 import { createWebhookRouter } from './webhooks/routes.ts';
 
 const HOUR = 3_600_000;
-const CONCURRENCY = 8;
+const CONCURRENCY = 16;
 /** Running work may go on so long after a SIGTERM; then its calls to the other sides are given up. */
 const GRACE = 4000;
 

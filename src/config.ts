@@ -1,6 +1,6 @@
 // The environment, checked once and turned into a frozen, typed value. The only file that reads process.env; it prints
 // nothing, and never repeats the value of a variable, since a secret may have been pasted into the wrong one.
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parse } from 'dotenv';
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
@@ -103,15 +103,14 @@ export function loadConfig(env: Environment): LoadedConfig {
   const system = COMMON.LOCK_SYSTEM.safeParse(input['LOCK_SYSTEM']);
   const vendor = system.success ? z.object(OF_LOCK_SYSTEM[system.data]).safeParse(input) : undefined;
   const named = isSet(env['ACCESS_POLICY']);
-  const missing = named ? problemOfFile(input['ACCESS_POLICY']) : undefined;
 
-  if (common.success && vendor?.success && !missing) {
+  if (common.success && vendor?.success) {
     const config = assemble(common.data, vendor.data, named);
     return { ok: true, config, warnings: warningsOf(config) };
   }
   const issues = [...(common.error?.issues ?? []), ...(vendor?.error?.issues ?? [])];
   const problems = issues.map((issue) => problem(String(issue.path[0]), issue.message));
-  return { ok: false, problems: missing ? [...problems, problem('ACCESS_POLICY', missing)] : problems };
+  return { ok: false, problems };
 }
 
 /** What may never reach a log. */
@@ -154,15 +153,6 @@ function withDefaults(env: Environment): Environment {
       return [name, name === 'ADMIN_PASSWORD' ? value : value.trim()];
     }),
   );
-}
-
-function problemOfFile(path: string | undefined): string | undefined {
-  try {
-    accessSync(path ?? '', constants.R_OK);
-    return statSync(path ?? '').isFile() ? undefined : 'names something that is not a file';
-  } catch {
-    return 'names a file that is not there or cannot be read';
-  }
 }
 
 function problem(name: string, what: string): string {

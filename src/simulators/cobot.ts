@@ -29,6 +29,8 @@ export type CobotOptions = {
   webhooks?: { retryMs?: number[]; scale?: number; timeoutMs?: number };
 };
 
+export type CobotSimulator = Awaited<ReturnType<typeof startCobotSimulator>>;
+
 const MINUTE = 60_000;
 
 export async function startCobotSimulator(options: CobotOptions) {

@@ -138,7 +138,9 @@ async function checkMemberIn(
   await store.attempts.start({ membershipId: membership.id, startedAt: clock.now() });
   try {
     const made = await send(opening.lockUserId, membership.id, parts);
-    return await succeed(opening, charged, { ...made, membershipId: membership.id }, true, parts);
+    // Cobot's answer may name neither the check-in nor whose it is.
+    const id = made.id || `made:${membership.id}:${made.from}`;
+    return await succeed(opening, charged, { ...made, id, membershipId: membership.id }, true, parts);
   } catch (error) {
     return afterFailure(error, opening, charged, day, parts);
   }

@@ -8,7 +8,7 @@ import { factsNeeded, type Policy } from '../access/policy.ts';
 import { horizonOf } from '../access/spans.ts';
 import type { Listing } from '../cobot/cobot.ts';
 import { readSpace } from '../cobot/facts.ts';
-import { describeError, UpstreamError } from '../lib/errors.ts';
+import { describeError, UnexpectedShapeError, UpstreamError } from '../lib/errors.ts';
 import type { OwnedGrant, OwnedUser } from '../locks/owned.ts';
 import type { Evidence, Link } from '../store/store.ts';
 import type { Found } from './finish.ts';
@@ -208,8 +208,12 @@ function lacksSomething(facts: MemberFacts, before: Evidence, checkIns: readonly
 /** Passes that the space-wide list does not name the membership of: each limited member is asked for its own. */
 async function readUnattributed(snapshot: Snapshot, passes: Known<Listing<TimePass>>, parts: SyncParts): Promise<void> {
   if (passes.known && passes.value.unreadable === 0) return;
-  if (!passes.known && !snapshot.errors.some((error) => error instanceof UpstreamError && error.code === UNATTRIBUTED))
-    return;
+  const unreadable = snapshot.errors.find(
+    (error) => error instanceof UnexpectedShapeError && error.where.includes('time_passes'),
+  );
+  if (!passes.known && !unreadable) return;
+  // Every limited member is asked for now: the list itself is no longer missed.
+  snapshot.errors = snapshot.errors.filter((error) => error !== unreadable);
   for (const [id, { membership }] of snapshot.memberships) {
     if (membership.deleted || !needsPasses(membership, snapshot)) continue;
     try {
@@ -225,9 +229,6 @@ async function readUnattributed(snapshot: Snapshot, passes: Known<Listing<TimePa
     }
   }
 }
-
-/** The code of the error for a list of which no item could be read. */
-const UNATTRIBUTED = 'cobot_unreadable_list';
 
 function listings(space: {
   passes: Known<Listing<unknown>>;

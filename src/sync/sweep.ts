@@ -46,8 +46,6 @@ export async function sweep(
   progress('reading Cobot and the lock system');
   const snapshot = await readEverything(parts);
   const { now } = snapshot;
-  const managed = new Set(snapshot.grants.filter((grant) => grant.ours).map(({ lockUserId }) => lockUserId));
-  if (!options.dryRun) await store.managed.seen([...managed], now);
 
   progress(`deciding for ${snapshot.memberships.size} memberships`);
   const first = await planEverybody(snapshot, parts);
@@ -83,6 +81,11 @@ export async function sweep(
   }
 
   const failures = await applyEverybody(final, stamp, cause, parts, snapshot, report, progress);
+  const managed = final.filter(({ current, decision }) => current.length > 0 || decision.grants.length > 0);
+  await store.managed.seen(
+    managed.flatMap(({ person }) => person.lockUser?.id ?? []),
+    now,
+  );
   if (snapshot.tokensRead) await store.tokens.replaceAll(snapshot.tokens);
   await queue.add(linkJobs(final, snapshot.tokens));
   await store.evidence.put(

@@ -151,6 +151,7 @@ describe('time passes', () => {
     expect((await call(`GET /api/time_passes/${used.id}`)).json).toMatchObject({
       used_at: '2026/11/30 08:00:00 +0000',
     });
+    expect((await call(`GET /api/time_passes/${used.id}`)).json).not.toHaveProperty('membership');
     expect((await call('GET /api/memberships/nobody/time_passes/unused')).status).toBe(404);
   });
 });

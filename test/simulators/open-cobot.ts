@@ -1,6 +1,6 @@
 // A Cobot at a fixed moment, without limits unless they are asked for: Monday, 09:00 in Berlin.
 import { seededRandom } from '../../src/simulators/chance.ts';
-import { type CobotOptions, startCobotSimulator } from '../../src/simulators/cobot.ts';
+import { type CobotOptions, type CobotSimulator, startCobotSimulator } from '../../src/simulators/cobot.ts';
 import { caller } from './calls.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
@@ -13,7 +13,7 @@ export async function openCobot(options: Partial<CobotOptions> = {}) {
 }
 
 /** One member with an unlimited plan, one with a limited plan. */
-export function addMembers(cobot: OpenCobot['cobot']) {
+export function addMembers(cobot: CobotSimulator) {
   const unlimited = cobot.addPlan({ name: 'Full Time' });
   const limited = cobot.addPlan({ name: 'Ten Days', limited: true });
   const ada = cobot.addMember({ name: 'Ada', plan: unlimited });
