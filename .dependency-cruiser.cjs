@@ -1,62 +1,80 @@
 // Who may import whom (docs/architecture.md). Values come from the own folder, from access/ (pure) and from lib/;
-// folders meet otherwise as types only, and app.ts, main.ts and the command line join values.
-const folders = ['webhooks', 'cobot', 'access', 'sync', 'locks', 'queue', 'store', 'admin', 'simulators', 'lib'];
-const valueKinds = ['type-only', 'type-import'];
+// folders meet otherwise as types only, and app.ts, main.ts and the command line join values. Every rule has a
+// violation on purpose in test/architecture.test.ts, so that none of them can go blind.
+const typeOnly = ['type-only', 'type-import'];
+const folders = ['webhooks', 'cobot', 'sync', 'locks', 'queue', 'store', 'admin', 'simulators'];
+const error = (name, from, to, comment) => ({ name, severity: 'error', ...(comment && { comment }), from, to });
 
-const onlyTypesFromElsewhere = folders
-  .filter((name) => !['access', 'lib'].includes(name))
-  .map((name) => ({
-    name: `${name}-takes-values-from-itself-access-and-lib`,
-    severity: 'error',
-    from: { path: `^src/${name}/` },
-    to: {
-      path: '^src/',
-      pathNot: `^src/(${name}|access|lib)/`,
-      dependencyTypesNot: valueKinds,
-    },
-  }));
+/** A package that is dangerous or vendor-like stays behind the files that know how to handle it. */
+const onlyIn = (name, files, packages) => error(name, { path: '^src/', pathNot: files }, { path: packages });
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: valueKinds } } },
-    {
-      name: 'access-imports-nothing-but-itself',
-      comment: 'Deciding reaches no clock, no network, no disk.',
-      severity: 'error',
-      from: { path: '^src/access/' },
-      to: { pathNot: ['^src/access/', '^node_modules/(zod|yaml|fastest-levenshtein)/'] },
-    },
-    { name: 'lib-imports-no-folder', severity: 'error', from: { path: '^src/lib/' }, to: { path: '^src/', pathNot: '^src/lib/' } },
-    { name: 'cobot-knows-neither-locks-nor-sync', severity: 'error', from: { path: '^src/cobot/' }, to: { path: '^src/(locks|sync)/' } },
-    { name: 'locks-know-neither-cobot-nor-sync', severity: 'error', from: { path: '^src/locks/' }, to: { path: '^src/(cobot|sync)/' } },
-    {
-      name: 'a-vendor-stays-in-its-folder',
-      severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/locks/catalog\\.ts$', '^src/locks/([^/]+)/'] },
-      to: { path: '^src/locks/[^/]+/' },
-    },
-    {
-      name: 'no-vendor-imports-another',
-      severity: 'error',
-      from: { path: '^src/locks/([^/]+)/' },
-      to: { path: '^src/locks/([^/]+)/', pathNot: '^src/locks/$1/' },
-    },
-    {
-      name: 'only-entry-files-build-the-app',
-      severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(app|main)\\.ts$', '^src/cli/'] },
-      to: { path: '^src/(app|main|config)\\.ts$', dependencyTypesNot: valueKinds },
-    },
-    { name: 'the-service-knows-no-simulator', severity: 'error', from: { path: '^src/', pathNot: ['^src/simulators/', '^src/cli/demo'] }, to: { path: '^src/simulators/' } },
-    ...onlyTypesFromElsewhere,
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: '\\.d\\.ts$' }, to: {} },
-    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    { name: 'production-needs-no-development-package', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'] } },
+    error('no-cycles', {}, { circular: true }, 'Not even of types.'),
+
+    error(
+      'access-imports-nothing-but-itself',
+      { path: '^src/access/' },
+      { pathNot: ['^src/access/', '^node_modules/(zod|yaml|fastest-levenshtein)/'] },
+      'Deciding reaches no clock, no network, no disk.',
+    ),
+    error('lib-imports-no-folder', { path: '^src/lib/' }, { path: '^src/', pathNot: '^src/lib/' }),
+    ...folders.map((folder) =>
+      error(
+        `${folder}-takes-values-from-itself-access-and-lib`,
+        { path: `^src/${folder}/` },
+        { path: '^src/', pathNot: `^src/(${folder}|access|lib)/`, dependencyTypesNot: typeOnly },
+      ),
+    ),
+    error('cobot-knows-neither-locks-nor-sync', { path: '^src/cobot/' }, { path: '^src/(locks|sync)/' }),
+    error('locks-know-neither-cobot-nor-sync', { path: '^src/locks/' }, { path: '^src/(cobot|sync)/' }),
+    error(
+      'a-vendor-stays-in-its-folder',
+      { path: '^src/', pathNot: ['^src/locks/catalog\\.ts$', '^src/locks/[^/]+/'] },
+      { path: '^src/locks/[^/]+/' },
+    ),
+    error(
+      'no-vendor-imports-another',
+      { path: '^src/locks/([^/]+)/' },
+      { path: '^src/locks/([^/]+)/', pathNot: '^src/locks/$1/' },
+    ),
+    error(
+      'only-entry-files-build-the-app',
+      { path: '^src/', pathNot: ['^src/(app|main)\\.ts$', '^src/cli/'] },
+      { path: '^src/(app|main|config)\\.ts$', dependencyTypesNot: typeOnly },
+    ),
+    error('configuration-builds-nothing', { path: '^src/config' }, { path: '^src/', pathNot: '^src/(config|lib/)' }),
+    error('nobody-imports-the-command-line', { path: '^src/', pathNot: '^src/cli/' }, { path: '^src/cli/' }),
+    error(
+      'the-service-knows-no-simulator',
+      { path: '^src/', pathNot: ['^src/simulators/', '^src/cli/demo'] },
+      { path: '^src/simulators/' },
+    ),
+    error('the-source-knows-no-test', { path: '^src/' }, { path: '^test/' }),
+
+    onlyIn('one-http-client', '^src/lib/http(-errors)?\\.ts$', '^(node_modules/(axios|undici)/|(node:)?http2$)'),
+    onlyIn('one-clock', '^src/lib/clock\\.ts$', '^(node:)?timers(/promises)?$'),
+    onlyIn('one-log', '^src/lib/log\\.ts$', '^node_modules/pino/'),
+    onlyIn('one-registry-of-metrics', '^src/lib/metrics\\.ts$', '^node_modules/prom-client/'),
+    onlyIn('sql-stays-in-store-and-queue', '^src/(store|queue)/', '^(node_modules/kysely/|node:sqlite$)'),
+
+    error('no-orphans', { orphan: true, path: '^src/', pathNot: '\\.d\\.ts$' }, {}),
+    error('resolvable', {}, { couldNotResolve: true }),
+    error(
+      'packages-are-declared',
+      { path: '^(src|test)/' },
+      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      'One that comes along with another package may go with it.',
+    ),
+    error('production-needs-no-development-package', { path: '^src/' }, { dependencyTypes: ['npm-dev'] }),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -4,21 +4,21 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Express } from 'express';
 import { createHealthRouter } from './admin/health.ts';
 import { createCobotClient } from './cobot/client.ts';
-import { repairInactive } from './cobot/subscribe.ts';
-import { planSubscriptions } from './cobot/subscriptions.ts';
+import { readMember, readSpace } from './cobot/facts.ts';
+import { createSubscriptionCare } from './cobot/subscription-care.ts';
 import type { Config } from './config.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
-import { describeError, UpstreamError } from './lib/errors.ts';
+import { describeError } from './lib/errors.ts';
 import type { CallInfo } from './lib/http.ts';
 import { createKeyedLock } from './lib/keyed-lock.ts';
 import type { Log } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { createLockSystem } from './locks/catalog.ts';
+import { createDryRun } from './locks/dry-run.ts';
 import { createOwnedLocks, marks } from './locks/owned.ts';
 import { createSqliteQueue } from './queue/sqlite.ts';
 import { openDatabase } from './store/database.ts';
 import { openStore } from './store/open-store.ts';
-import type { Found } from './sync/finish.ts';
 import { createTouched, type SyncParts } from './sync/parts.ts';
 import { createPolicyKeeper, type PolicyKeeper } from './sync/policy-keeper.ts';
 import { createRecovery } from './sync/recovery.ts';
@@ -97,7 +97,7 @@ export async function createApp(
 
   const ownMarks = marks(space);
   let neverTouch: ReadonlySet<string> = new Set();
-  const locks = createOwnedLocks(lockSystem, {
+  const ownership: Parameters<typeof createOwnedLocks>[1] = {
     marks: ownMarks,
     neverTouch: (email) => neverTouch.has(email.toLowerCase()),
     witness: {
@@ -108,11 +108,13 @@ export async function createApp(
       removeUser: (id) => store.witness.remove('user', [id]),
       removeGrant: (id) => store.witness.remove('grant', [id]),
     },
-  });
+  };
+  const locks = createOwnedLocks(lockSystem, ownership);
   const policy = createPolicyKeeper(config.policy, { cobot, locks, store, clock, log });
   let sweepEnded: number | undefined;
   const parts: SyncParts = {
     cobot,
+    facts: { ofMember: readMember, ofSpace: readSpace },
     locks,
     marks: ownMarks,
     store,
@@ -142,32 +144,11 @@ export async function createApp(
   };
 
   let policyReadAt = Number.NEGATIVE_INFINITY;
-  let lostSubscriptions: string[] = [];
-
-  /** Subscriptions that Cobot has deactivated are made anew; those that are lacking are shown. */
-  async function lookAfterSubscriptions(): Promise<Found[]> {
-    const problem = (sentence: string): Found[] => [{ subject: '', kind: 'subscriptions', sentence }];
-    if (config.publicUrl === null)
-      return problem('PUBLIC_URL is not set, so webhooks that Cobot deactivates cannot be mended');
-    const settings = { publicUrl: config.publicUrl, keys: config.webhookKeys };
-    try {
-      const present = await cobot.subscriptions();
-      const plan = planSubscriptions(present, settings);
-      const missing = plan.create.filter(({ why }) => why === 'missing').length;
-      const { rows, lost } = await repairInactive(
-        { ...cobot, subscriptions: async () => present },
-        settings,
-        lostSubscriptions,
-      );
-      lostSubscriptions = lost;
-      for (const { event, state } of rows)
-        log.warn({ event, state }, 'a webhook that Cobot had deactivated was made anew');
-      return missing > 0 ? problem(`${missing} webhooks are not registered on Cobot: run "relay subscribe"`) : [];
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      return problem(`webhooks could not be checked: ${describeError(error)}`);
-    }
-  }
+  const subscriptionCare = createSubscriptionCare(cobot, {
+    publicUrl: config.publicUrl,
+    keys: config.webhookKeys,
+    log,
+  });
 
   async function sync(options: {
     dryRun: boolean;
@@ -179,8 +160,20 @@ export async function createApp(
         await policy.refresh();
         policyReadAt = clock.now();
       }
-      const found = options.dryRun ? [] : await lookAfterSubscriptions();
-      return sweep(options.cause, parts, { ...options, problems: [...found, ...policy.problems()] });
+      if (options.dryRun) {
+        // By construction nothing can be written, whatever the sweep would do.
+        const readOnly = { ...parts, locks: createOwnedLocks(createDryRun(lockSystem), ownership) };
+        return sweep(options.cause, readOnly, { ...options, problems: policy.problems() });
+      }
+      const webhooks = (await subscriptionCare()).map((sentence) => ({ subject: '', kind: 'webhooks', sentence }));
+      const problems = [...webhooks, ...policy.problems()];
+      try {
+        return await sweep(options.cause, parts, { ...options, problems });
+      } catch (error) {
+        const sentence = `the last sweep did not get through: ${describeError(error)}`;
+        await store.problems.replace('', [...problems, { kind: 'sweep', sentence }], clock.now());
+        throw error;
+      }
     });
   }
 

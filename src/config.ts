@@ -113,6 +113,24 @@ export function loadConfig(env: Environment): LoadedConfig {
   return { ok: false, problems };
 }
 
+type WebhookConfig = Pick<Config, 'cobot' | 'webhookKeys'> & { publicUrl: string };
+export type LoadedWebhookConfig =
+  | { ok: true; config: WebhookConfig; warnings: string[] }
+  | { ok: false; problems: string[] };
+
+/** What registering webhooks at Cobot takes, and no more: the locks and the database need not be there yet. */
+export function loadWebhookConfig(env: Environment): LoadedWebhookConfig {
+  const { COBOT_SUBDOMAIN, COBOT_ACCESS_TOKEN, COBOT_URL, COBOT_WWW_URL, COBOT_API2_URL, WEBHOOK_KEY } = COMMON;
+  const needed = { COBOT_SUBDOMAIN, COBOT_ACCESS_TOKEN, COBOT_URL, COBOT_WWW_URL, COBOT_API2_URL, WEBHOOK_KEY };
+  const checked = z.object({ ...needed, PUBLIC_URL: url }).safeParse(withDefaults(env));
+  if (!checked.success) {
+    return { ok: false, problems: checked.error.issues.map(({ path, message }) => problem(String(path[0]), message)) };
+  }
+  const { PUBLIC_URL: publicUrl, WEBHOOK_KEY: webhookKeys } = checked.data;
+  const config = freeze({ cobot: cobotOf(checked.data), publicUrl, webhookKeys });
+  return { ok: true, config, warnings: warningsOf(config) };
+}
+
 /** What may never reach a log. */
 export function secretsOf(config: Config): string[] {
   const { token, webhookSecret } = config.locks.smartlock;
@@ -161,19 +179,28 @@ function problem(name: string, what: string): string {
 
 type Checked<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
 
+type CobotVariables = Pick<
+  Checked<typeof COMMON>,
+  'COBOT_SUBDOMAIN' | 'COBOT_ACCESS_TOKEN' | 'COBOT_URL' | 'COBOT_WWW_URL' | 'COBOT_API2_URL'
+>;
+
+function cobotOf(common: CobotVariables) {
+  return {
+    subdomain: common.COBOT_SUBDOMAIN,
+    token: common.COBOT_ACCESS_TOKEN,
+    url: common.COBOT_URL,
+    wwwUrl: common.COBOT_WWW_URL,
+    api2Url: common.COBOT_API2_URL,
+  };
+}
+
 function assemble(
   common: Checked<typeof COMMON>,
   vendor: Checked<(typeof OF_LOCK_SYSTEM)['smartlock']>,
   named: boolean,
 ) {
   return freeze({
-    cobot: {
-      subdomain: common.COBOT_SUBDOMAIN,
-      token: common.COBOT_ACCESS_TOKEN,
-      url: common.COBOT_URL,
-      wwwUrl: common.COBOT_WWW_URL,
-      api2Url: common.COBOT_API2_URL,
-    },
+    cobot: cobotOf(common),
     locks: {
       system: common.LOCK_SYSTEM,
       smartlock: {
@@ -201,7 +228,7 @@ function freeze<T extends object>(value: T): Readonly<T> {
   return Object.freeze(value);
 }
 
-function warningsOf(config: Config): string[] {
+function warningsOf(config: Pick<Config, 'publicUrl'>): string[] {
   if (config.publicUrl === null) {
     return [
       'PUBLIC_URL is not set: the webhooks at Cobot cannot be set up or mended. Set it to where Cobot reaches the relay.',

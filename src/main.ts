@@ -2,7 +2,10 @@
 // what cannot be waits in the database for the next start.
 import type { Server } from 'node:http';
 import { createApp } from './app.ts';
+import { createOperator } from './cli/operator.ts';
+import { serveOperator } from './cli/socket-server.ts';
 import { loadConfig, readEnvironment, secretsOf } from './config.ts';
+import { systemClock } from './lib/clock.ts';
 import { createLog } from './lib/log.ts';
 
 const POLICY_PATIENCE = 3000;
@@ -21,6 +24,7 @@ async function main(): Promise<void> {
     return fail(`The policy ${config.policy.path} has mistakes:`, mistakes);
   }
   const server = await listen(app.http, config.http);
+  const operator = await serveOperator(createOperator(app), { dataDir: config.dataDir, log, clock: systemClock });
   await app.start();
   log.info({ host: config.http.host, port: config.http.port, space: config.cobot.subdomain }, 'listening');
 
@@ -31,13 +35,16 @@ async function main(): Promise<void> {
     log.info({ signal }, 'stopping');
     server.close();
     server.closeIdleConnections();
-    app.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ error }, 'could not stop cleanly');
-        process.exit(1);
-      },
-    );
+    operator
+      .close()
+      .then(() => app.stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ error }, 'could not stop cleanly');
+          process.exit(1);
+        },
+      );
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
@@ -45,10 +52,11 @@ async function main(): Promise<void> {
 
 /** A broken policy ends the start, unless one was in force before; where the other sides are silent, it is checked later. */
 async function policyMistakes({ policy }: Awaited<ReturnType<typeof createApp>>): Promise<string[]> {
-  const { promise: patience, resolve } = Promise.withResolvers<'pending'>();
-  const timer = setTimeout(resolve, POLICY_PATIENCE, 'pending' as const);
-  const state = await Promise.race([policy.refresh().catch(() => 'pending' as const), patience]);
-  clearTimeout(timer);
+  const answered = new AbortController();
+  const pending = () => 'pending' as const;
+  const patience = systemClock.sleep(POLICY_PATIENCE, answered.signal).then(pending, pending);
+  const state = await Promise.race([policy.refresh().catch(pending), patience]);
+  answered.abort();
   if (state !== 'wrong') return [];
   return policy.mistakes().map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`);
 }

@@ -9,13 +9,14 @@
 // | unlimited plan, or passes: ignore  | the whole life of the membership                                  |
 // | limited plan, passes: required     | while checked in, and while an unused pass fits                   |
 // each cut by the life of the membership, the days of the plan, and the hours of the rule
+import { type Basis, basesOf, type Denied } from './bases.ts';
 import type { Calendar } from './calendar.ts';
-import { lifeOf, planPhases, standingOf } from './membership.ts';
-import type { DesiredGrant, Instant, Known, Lock, MemberFacts, PlanCopy } from './model.ts';
+import { lifeOf, planAt, planPhases, type Standing, standingOf } from './membership.ts';
+import type { DesiredGrant, Instant, Lock, MemberFacts, Membership, PlanCopy } from './model.ts';
 import type { Policy, Rule } from './policy.ts';
 import { sentences } from './sentences.ts';
-import { passWindows, windowsOf } from './spans.ts';
-import { ALWAYS, contains, type Interval, intersect, join, overlap, toWindow, without } from './windows.ts';
+import { windowsOf } from './spans.ts';
+import { ALWAYS, contains, type Interval, intersect, join, overlap, toWindow } from './windows.ts';
 
 export type Terms = { policy: Policy; locks: readonly Lock[]; calendar: Calendar; now: Instant };
 
@@ -26,19 +27,19 @@ export type Entitlement = Interval & {
   rule: string;
   /** Rests on a pass or check-in of a limited plan: whoever opens with it is charged. */
   charged: boolean;
-  basis: 'plan' | 'pass' | 'check-in' | 'booking';
+  basis: Basis['basis'];
   sentence: string;
 };
 
-export type Denial = { lockId: string; membershipId: string; code: DenialCode; sentence: string };
-export type DenialCode = 'pending' | 'ended' | 'plan' | 'no-pass' | 'refused' | 'no-booking' | 'hours' | 'blocked';
-
+export type Denial = Denied & { lockId: string; membershipId: string };
 export type Decision = {
   entitlements: Entitlement[];
   /** The fewest windows, by lock and time. */
   grants: DesiredGrant[];
   /** For every lock without a window now or later, the reasons why not. */
   denials: Denial[];
+  /** Locks where a rule gives nothing for want of a day pass, also where another one opens them. */
+  withoutPass: Set<string>;
   /** Locks for which a fact is unknown, with the reason: what is there stays. */
   uncertain: Map<string, string>;
   /** On the operator's list: loses everything at once, whatever the brake says. */
@@ -47,17 +48,25 @@ export type Decision = {
 
 /** `members`: the memberships of one person. `email`: the lock user's, or the one that it would get. */
 export function decide(members: readonly MemberFacts[], email: string | null, terms: Terms): Decision {
-  const { policy, locks } = terms;
+  const { policy } = terms;
   const sorted = members.toSorted((a, b) => a.membership.id.localeCompare(b.membership.id));
-  if (email !== null && policy.blocked.has(email.toLowerCase())) {
+  const lockIds = [...new Set(terms.locks.map(({ id }) => id))];
+  if (isBlocked(sorted, email, terms)) {
     const membershipId = sorted[0]?.membership.id ?? '';
-    const denials = locks.map(({ id }) => ({
-      lockId: id,
+    const denials = lockIds.map((lockId) => ({
+      lockId,
       membershipId,
       code: 'blocked' as const,
       sentence: sentences.blocked,
     }));
-    return { entitlements: [], grants: [], denials, uncertain: new Map(), blocked: true };
+    return {
+      entitlements: [],
+      grants: [],
+      denials,
+      withoutPass: new Set(),
+      uncertain: new Map(),
+      blocked: true,
+    };
   }
   const uncertain = new Map<string, string>();
   const entitlements: Entitlement[] = [];
@@ -73,11 +82,20 @@ export function decide(members: readonly MemberFacts[], email: string | null, te
   const open = new Set(entitlements.map(({ lockId }) => lockId));
   return {
     entitlements,
-    grants: locks.flatMap(({ id }) => grantsOf(id, entitlements)),
+    grants: lockIds.flatMap((id) => grantsOf(id, entitlements)),
     denials: denials.filter(({ lockId }) => !open.has(lockId) && !uncertain.has(lockId)),
+    withoutPass: new Set(denials.filter(({ code }) => code === 'no-pass').map(({ lockId }) => lockId)),
     uncertain,
     blocked: false,
   };
+}
+
+/** By the lock user's email, and by Cobot's: a lock user that could not be renamed must not get past the list. */
+function isBlocked(members: readonly MemberFacts[], email: string | null, { policy, calendar, now }: Terms): boolean {
+  const emails = members
+    .filter(({ membership }) => standingOf(membership, policy.cancellationDate, calendar, now) !== 'ended')
+    .map(({ membership }) => membership.email);
+  return [email, ...emails].some((each) => each !== null && policy.blocked.has(each.toLowerCase()));
 }
 
 /** The union of everything that opens one lock, as the fewest windows. */
@@ -94,15 +112,12 @@ function grantsOf(lockId: string, entitlements: readonly Entitlement[]): Desired
   });
 }
 
-type Basis = Interval & { basis: Entitlement['basis']; charged: boolean; detail: string; lockId?: string };
 type Outcome = { entitlements: Entitlement[]; denials: Denial[]; unknown: string | null; unknownAt: readonly string[] };
-type Found = { bases: Basis[]; why: { code: DenialCode; sentence: string }; unknown: string | null };
-
 function applyRule(rule: Rule, facts: MemberFacts, terms: Terms): Outcome {
   const { membership } = facts;
   const { policy, calendar, now } = terms;
   const locks = locksOf(rule, terms);
-  const no = (code: DenialCode, sentence: string): Outcome => ({
+  const no = (code: Denied['code'], sentence: string): Outcome => ({
     entitlements: [],
     denials: locks.map((lockId) => ({ lockId, membershipId: membership.id, code, sentence })),
     unknown: null,
@@ -113,16 +128,20 @@ function applyRule(rule: Rule, facts: MemberFacts, terms: Terms): Outcome {
   if (standing === 'ended') return no('ended', sentences.ended(membership));
   const life = lifeOf(membership, policy.cancellationDate, calendar);
   const phases = planPhases(membership, calendar).filter(({ plan, until }) => until > now && isOfRule(plan, rule));
-  if (phases.length === 0) return no('plan', sentences.otherPlan(membership.plan, rule));
+  if (phases.length === 0) return no('plan', sentences.otherPlan(planAt(membership, calendar, now), rule));
 
   const found = phases.map((phase) => {
     const all = basesOf(rule, phase.plan, facts, terms);
-    const cut = all.bases.flatMap((base) => {
-      const within = [life, phase].reduce<Interval[]>((left, each) => intersect(left, [each]), [base]);
-      const hours = rule.hours ? intersect(within, windowsOf(rule.hours, calendar, now)) : within;
-      return hours.filter(({ until }) => until > now).map((window) => ({ ...base, ...window }));
-    });
-    return { ...all, bases: cut };
+    const cutBy = (bases: readonly Basis[], windows: readonly Interval[]) =>
+      bases.flatMap((base) =>
+        intersect([base], windows)
+          .filter(({ until }) => until > now)
+          .map((window) => ({ ...base, ...window })),
+      );
+    const live = cutBy(all.bases, [ALWAYS]);
+    const within = cutBy(live, intersect([life], [phase]));
+    const bases = rule.hours ? cutBy(within, windowsOf(rule.hours, calendar, now)) : within;
+    return { ...all, bases, live, within };
   });
   const unknown = found.find((each) => each.unknown !== null)?.unknown ?? null;
   const entitlements = found.flatMap(({ bases }) =>
@@ -141,13 +160,35 @@ function applyRule(rule: Rule, facts: MemberFacts, terms: Terms): Outcome {
       ),
     ),
   );
-  const why = found.find(({ why: each }) => each.code !== 'hours')?.why ?? found[0]?.why;
+  const open = new Set(entitlements.map(({ lockId }) => lockId));
+  const denials = locks
+    .filter((lockId) => !open.has(lockId))
+    .flatMap((lockId) => {
+      const whys = found.map((each) => whyShut(lockId, each, rule, { standing, membership }));
+      const why = whys.find(({ code }) => code !== 'hours') ?? whys[0];
+      return why ? [{ lockId, membershipId: membership.id, ...why }] : [];
+    });
   return {
     entitlements,
-    denials: why ? locks.map((lockId) => ({ lockId, membershipId: membership.id, ...why })) : [],
+    denials,
     unknown,
     unknownAt: unknown === null ? [] : locks,
   };
+}
+
+/** What took away that the rule opens this lock: nothing to rest on, the life of the membership, or the hours. */
+function whyShut(
+  lockId: string,
+  { why, live, within }: { why: Denied; live: readonly Basis[]; within: readonly Basis[] },
+  rule: Rule,
+  { standing, membership }: { standing: Standing; membership: Membership },
+): Denied {
+  const named = rule.locks === 'all' || rule.locks.includes(lockId);
+  const isHere = (base: Basis) => (base.lockId === undefined ? named : base.lockId === lockId);
+  if (!live.some(isHere)) return why;
+  if (!within.some(isHere)) return { ...why, sentence: sentences.outsideMembership };
+  if (standing === 'coming') return { code: 'coming', sentence: sentences.coming(membership) };
+  return { code: 'hours', sentence: sentences.outsideHours };
 }
 
 const isOfRule = (plan: PlanCopy, rule: Rule): boolean =>
@@ -163,92 +204,6 @@ function locksNamed(rule: Rule, { locks }: Terms): readonly string[] {
 function locksOf(rule: Rule, terms: Terms): readonly string[] {
   return [...new Set([...locksNamed(rule, terms), ...(rule.booking?.lockOf.values() ?? [])])];
 }
-
-/** A booking is paid by itself, unless its rule asks for a pass: then both have to be there. */
-function basesOf(rule: Rule, plan: PlanCopy, facts: MemberFacts, terms: Terms): Found {
-  if (rule.booking === null) return planBases(rule, plan, facts, terms);
-  const booked = bookingBases(rule.booking, facts);
-  if (rule.passes === 'ignore' || !plan.limited) return booked;
-  const paid = planBases(rule, plan, facts, terms);
-  const bases = booked.bases.flatMap((base) =>
-    paid.bases.flatMap((payment) => {
-      const both = overlap(base, payment);
-      return both
-        ? { ...base, ...both, basis: payment.basis, charged: true, detail: `${base.detail}, ${payment.detail}` }
-        : [];
-    }),
-  );
-  return { bases, why: booked.bases.length === 0 ? booked.why : paid.why, unknown: booked.unknown ?? paid.unknown };
-}
-
-function planBases(rule: Rule, plan: PlanCopy, facts: MemberFacts, { calendar, now }: Terms): Found {
-  const free = { code: 'hours' as const, sentence: sentences.outsideHours };
-  if (!plan.limited)
-    return {
-      bases: [{ ...ALWAYS, basis: 'plan', charged: false, detail: sentences.unlimited(plan) }],
-      why: free,
-      unknown: null,
-    };
-  if (rule.passes === 'ignore')
-    return {
-      bases: [{ ...ALWAYS, basis: 'plan', charged: false, detail: sentences.passIgnored(plan) }],
-      why: free,
-      unknown: null,
-    };
-
-  const { refusal } = facts;
-  const bases: Basis[] = [];
-  for (const checkIn of listOf(facts.checkIns)) {
-    if (checkIn.membershipId !== facts.membership.id) continue;
-    bases.push({
-      from: checkIn.from,
-      until: checkIn.until,
-      basis: 'check-in',
-      charged: true,
-      detail: sentences.checkedIn(calendar.show(checkIn.until)),
-    });
-  }
-  let refused = false;
-  for (const pass of listOf(facts.passes)) {
-    const windows = passWindows(pass, plan.renewsPasses, calendar, now);
-    // A pass bought after Cobot's "no" is something that the "no" did not know of.
-    const barred = refusal !== null && refusal.until > now && (pass.createdAt === null || pass.createdAt <= refusal.at);
-    refused ||= barred && windows.length > 0;
-    const left = barred ? without(windows, { from: ALWAYS.from, until: refusal.until }) : windows;
-    const detail = sentences.pass(
-      pass,
-      pass.membershipId !== facts.membership.id,
-      pass.expiresAt === null ? null : calendar.show(pass.expiresAt),
-    );
-    bases.push(...left.map((window) => ({ ...window, basis: 'pass' as const, charged: true, detail })));
-  }
-  const why =
-    refused && refusal
-      ? { code: 'refused' as const, sentence: sentences.refused(refusal.words) }
-      : { code: 'no-pass' as const, sentence: sentences.noPass };
-  return { bases, why, unknown: whyUnknown(facts.passes) ?? whyUnknown(facts.checkIns) };
-}
-
-function bookingBases(booking: NonNullable<Rule['booking']>, facts: MemberFacts): Found {
-  const bases: Basis[] = [];
-  for (const { id, resourceId, membershipId, from, until } of listOf(facts.bookings)) {
-    if (membershipId !== facts.membership.id) continue;
-    if (booking.resources !== 'all' && !booking.resources.some((each) => each.id === resourceId)) continue;
-    const window = { from: from - booking.before, until: until + booking.after };
-    const base = { ...window, basis: 'booking' as const, charged: false, detail: sentences.booking(id) };
-    bases.push(base);
-    const own = booking.lockOf.get(resourceId);
-    if (own !== undefined) bases.push({ ...base, lockId: own });
-  }
-  return {
-    bases,
-    why: { code: 'no-booking', sentence: sentences.noBooking(booking.resources) },
-    unknown: whyUnknown(facts.bookings),
-  };
-}
-
-const listOf = <T>(known: Known<T[]>): T[] => (known.known ? known.value : []);
-const whyUnknown = (known: Known<unknown>): string | null => (known.known ? null : known.why);
 
 /** What gives the person this lock at that time; `lockId` null: any lock. */
 export function entitledAt(decision: Decision, lockId: string | null, at: Instant): Entitlement[] {

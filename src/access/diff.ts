@@ -29,7 +29,8 @@ export type DiffTerms = {
 
 export function diff(desired: readonly DesiredGrant[], current: readonly CurrentGrant[], terms: DiffTerms): Difference {
   const { now, keep, whyNot } = terms;
-  const [over, live] = partition(current, ({ until }) => until !== null && until <= now);
+  // A list may name a grant twice, and in any order: a double is not a second grant to take away.
+  const [over, live] = partition(byId(current), ({ until }) => until !== null && until <= now);
   const adds: DesiredGrant[] = [];
   const unmatched = new Set(live);
   const wanted = desired.filter(({ until }) => until === null || until > now);
@@ -47,9 +48,8 @@ export function diff(desired: readonly DesiredGrant[], current: readonly Current
       .map((grant) => ({
         grant,
         sentence: wanted.find((each) => each.lockId === grant.lockId)?.reason ?? whyNot(grant.lockId),
-      }))
-      .toSorted((a, b) => a.grant.id.localeCompare(b.grant.id)),
-    clear: over.toSorted((a, b) => a.id.localeCompare(b.id)),
+      })),
+    clear: over,
   };
 }
 
@@ -63,6 +63,9 @@ function sameTime(a: CurrentGrant, b: DesiredGrant, now: Instant): boolean {
   const [one, other] = [effective(a, now), effective(b, now)];
   return one.from === other.from && one.until === other.until;
 }
+
+const byId = (grants: readonly CurrentGrant[]): CurrentGrant[] =>
+  [...new Map(grants.map((each) => [each.id, each])).values()].toSorted((a, b) => a.id.localeCompare(b.id));
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
   return [items.filter(test), items.filter((item) => !test(item))];

@@ -41,8 +41,7 @@ export function lossesOf(
 /** Is what is left, or lacking, at the lock a matter of passes and check-ins alone? */
 function isAboutPasses(decision: Decision, lockId: string): boolean {
   const left = decision.entitlements.filter((each) => each.lockId === lockId);
-  if (left.length > 0) return left.some(({ basis }) => basis === 'check-in' || basis === 'pass');
-  return decision.denials.some((each) => each.lockId === lockId && each.code === 'no-pass');
+  return left.some(({ basis }) => basis === 'check-in' || basis === 'pass') || decision.withoutPass.has(lockId);
 }
 
 /** The reasons why a lock is not given, as one sentence. */

@@ -23,6 +23,11 @@ export type PersonProblem = {
   sentence: string;
 };
 
+const NO_EMAIL = 'has no email address on Cobot, so no lock user can be made';
+const EMAIL_TAKEN =
+  'shares its email address with another person who has the lock user; nothing is given until it is free';
+const NEVER_TOUCH = 'has an email address that is on never_touch, so nothing is given';
+
 export type PersonTerms = {
   /** By membership id. */
   links: ReadonlyMap<string, LinkedTo>;
@@ -46,7 +51,12 @@ export function groupPersons(
 ): { persons: Person[]; problems: PersonProblem[] } {
   const { links, users, isOurs, neverTouch, reading, calendar, now } = terms;
   const byId = new Map(users.map((user) => [user.id, user]));
-  const byEmail = new Map(users.map((user) => [user.email.toLowerCase(), user]));
+  // Should two have one email but for its capitals: ours, then the first by id, whatever the order of the list.
+  const byEmail = new Map(
+    users
+      .toSorted((a, b) => Number(isOurs(a)) - Number(isOurs(b)) || b.id.localeCompare(a.id))
+      .map((user) => [user.email.toLowerCase(), user]),
+  );
   const standing = (each: Membership) => standingOf(each, reading, calendar, now);
   const lives = (each: Membership) => standing(each) === 'current' || standing(each) === 'coming';
   const persons = new Map<string, Person>();
@@ -66,7 +76,7 @@ export function groupPersons(
     return person;
   };
 
-  const sorted = memberships.toSorted(byBeginning);
+  const sorted = [...new Map(memberships.map((each) => [each.id, each])).values()].toSorted(byBeginning);
   const unlinked: Membership[] = [];
   for (const membership of sorted) {
     const user = byId.get(links.get(membership.id)?.lockUserId ?? '');
@@ -74,51 +84,40 @@ export function groupPersons(
     else if (lives(membership)) unlinked.push(membership);
   }
 
-  const firstOf = new Map<string, Person>();
   for (const membership of unlinked) {
     const email = membership.email?.toLowerCase();
     if (email === undefined) {
-      problems.push({
-        membershipId: membership.id,
-        kind: 'no-email',
-        sentence: 'has no email address on Cobot, so no lock user can be made',
-      });
-      continue;
-    }
-    if (neverTouch.has(email)) {
-      problems.push({
-        membershipId: membership.id,
-        kind: 'never-touch',
-        sentence: 'has an email address that is on never_touch, so nothing is given',
-      });
+      problems.push({ membershipId: membership.id, kind: 'no-email', sentence: NO_EMAIL });
       continue;
     }
     const user = byEmail.get(email);
-    const person = user ? personOf(user) : firstOf.get(email);
-    if (!person) {
-      const fresh: Person = {
-        lockUser: null,
-        origin: null,
-        memberships: [membership],
-        ended: [],
-        email: membership.email,
-      };
-      firstOf.set(email, fresh);
-      persons.set(`new:${email}`, fresh);
-    } else if (person.memberships.every((each) => mayBeOnePerson(each, membership))) {
-      person.memberships.push(membership);
-    } else {
-      problems.push({
-        membershipId: membership.id,
-        kind: 'email-taken',
-        sentence:
-          'shares its email address with another person who has the lock user; nothing is given until it is free',
-      });
-    }
+    const person = user ? personOf(user) : personOfNew(persons, email, membership.email);
+    if (person.memberships.every((each) => mayBeOnePerson(each, membership))) person.memberships.push(membership);
+    else problems.push({ membershipId: membership.id, kind: 'email-taken', sentence: EMAIL_TAKEN });
   }
-  for (const person of persons.values()) person.memberships.sort(byBeginning);
-  const touchable = [...persons.values()].filter(({ email }) => email === null || !neverTouch.has(email.toLowerCase()));
+  const touchable: Person[] = [];
+  for (const person of persons.values()) {
+    person.memberships.sort(byBeginning);
+    if (person.email === null || !neverTouch.has(person.email.toLowerCase())) touchable.push(person);
+    else
+      problems.push(
+        ...person.memberships.map(({ id }) => ({
+          membershipId: id,
+          kind: 'never-touch' as const,
+          sentence: NEVER_TOUCH,
+        })),
+      );
+  }
   return { persons: touchable, problems };
+}
+
+/** A person who has no lock user yet. */
+function personOfNew(persons: Map<string, Person>, key: string, email: string | null): Person {
+  const known = persons.get(`new:${key}`);
+  if (known) return known;
+  const person: Person = { lockUser: null, origin: null, memberships: [], ended: [], email };
+  persons.set(`new:${key}`, person);
+  return person;
 }
 
 const mayBeOnePerson = (a: Membership, b: Membership): boolean =>

@@ -1,13 +1,21 @@
 // access.yaml as text -> a policy with ids. A mistake names line, column, what is wrong and the nearest valid name.
 // Reading the file and asking the two other sides for their names is somebody else's work.
-import { closest } from 'fastest-levenshtein';
-import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { LineCounter, parseDocument } from 'yaml';
 import type { Lock, PlanOnOffer, Resource } from './model.ts';
 import { type Policy, type PolicyDraft, policySchema, type Rule, type RuleDraft } from './policy.ts';
+import {
+  danglingAliases,
+  didYouMean,
+  inOrder,
+  type Mistake,
+  offsetOf,
+  ofIssue,
+  ofYaml,
+  type Path,
+  wordsOf,
+} from './policy-mistakes.ts';
 
-export type Mistake = { line: number; column: number; message: string };
-type Path = readonly (string | number)[];
+export type { Mistake };
 export type Positions = (path: Path) => { line: number; column: number };
 
 /** What the names in a policy may stand for; null where the other side has not answered yet. */
@@ -26,62 +34,30 @@ export type ResolvedPolicy =
 export function parsePolicy(text: string): ParsedPolicy {
   const lines = new LineCounter();
   // Every scalar stays text: an id such as 12e4 must not turn into a number.
-  const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  if (document.errors.length > 0) {
-    return { ok: false, mistakes: document.errors.map((error) => ({ ...at(error.pos[0]), message: error.message })) };
-  }
+  const broken = [...document.errors.map((error) => ofYaml(error, at)), ...danglingAliases(document, at)];
+  if (broken.length > 0) return { ok: false, mistakes: inOrder(broken) };
+  if (document.contents === null) return { ok: false, mistakes: [{ ...at(0), message: 'the file is empty' }] };
   const positions: Positions = (path) => at(offsetOf(document, path));
-  const read = policySchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
-  if (read.success) return { ok: true, draft: read.data, positions };
-  return { ok: false, mistakes: read.error.issues.flatMap((issue) => mistakesOf(issue, document, at)) };
-}
-
-function offsetOf(document: Document, path: Path): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return node.range[0];
+  let content: unknown;
+  try {
+    content = document.toJS({ maxAliasCount: 100 });
+  } catch {
+    // A few lines of aliases of aliases can stand for more than fits into memory.
+    return { ok: false, mistakes: [{ ...at(0), message: 'has too many aliases (*name) of aliases' }] };
   }
-  return 0;
-}
-
-function mistakesOf(
-  issue: z.core.$ZodIssue,
-  document: Document,
-  at: (offset: number) => { line: number; column: number },
-): Mistake[] {
-  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
-  const where = path.length === 0 ? '' : `${pathName(path)}: `;
-  if (issue.code !== 'unrecognized_keys')
-    return [{ ...at(offsetOf(document, path)), message: `${where}${issue.message}` }];
-  const parent = path.length === 0 ? document.contents : document.getIn(path, true);
-  return issue.keys.map((key) => {
-    const pair = isMap(parent) ? parent.items.find((each) => String(each.key) === key) : undefined;
-    const offset = isNode(pair?.key) && pair.key.range ? pair.key.range[0] : offsetOf(document, path);
-    return { ...at(offset), message: `${where}unknown key "${key}"${didYouMean(key, knownKeys(path))}` };
-  });
-}
-
-const pathName = (path: Path) =>
-  path
-    .map((part) => (typeof part === 'number' ? `[${part + 1}]` : part))
-    .join('.')
-    .replaceAll('.[', ' ');
-
-function knownKeys(path: Path): string[] {
-  const last = path.findLast((part) => typeof part === 'string');
-  if (path.length === 0) return ['version', 'rules', 'cancellation_date', 'never_touch', 'blocked', 'brake'];
-  if (last === 'brake') return ['members', 'percent', 'at_most'];
-  if (last === 'booking') return ['resource', 'resources', 'before', 'after'];
-  if (last === 'hours') return ['days', 'from', 'to'];
-  return ['name', 'locks', 'members', 'plans', 'except', 'passes', 'hours', 'booking'];
-}
-
-function didYouMean(word: string, known: readonly string[]): string {
-  return known.length === 0 ? '' : `; did you mean "${closest(word, [...known])}"?`;
+  const read = policySchema.safeParse(content, { error: wordsOf });
+  if (read.success) return { ok: true, draft: read.data, positions };
+  return { ok: false, mistakes: inOrder(read.error.issues.flatMap((issue) => ofIssue(issue, document, at))) };
 }
 
 /** Turns names into ids. Nothing is changed at any door until everything that the policy names is known. */
@@ -181,7 +157,7 @@ export function resolvePolicy(
     return { ...window, resources: 'all', lockOf };
   }
 
-  if (mistakes.length > 0) return { state: 'wrong', mistakes };
+  if (mistakes.length > 0) return { state: 'wrong', mistakes: inOrder(mistakes) };
   const policy: Policy = {
     rules,
     cancellationDate: draft.cancellation_date,

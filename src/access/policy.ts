@@ -4,7 +4,8 @@ import type { Resource } from './model.ts';
 import type { WeeklySpan } from './spans.ts';
 
 const MINUTE = 60_000;
-const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const LONGEST_LEAD = 24 * 60 * MINUTE;
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
 const name = z.string().trim().min(1, 'must not be empty');
 const email = name
@@ -22,7 +23,9 @@ const duration = z
   .transform((text) => {
     const part = (unit: string) => Number(new RegExp(`(\\d+)${unit}`).exec(text)?.[1] ?? 0);
     return (part('h') * 60 + part('m')) * MINUTE + part('s') * 1000;
-  });
+  })
+  // Bookings are read from a day before to a day after: a longer one would be seen too late, or forgotten too early.
+  .refine((length) => length <= LONGEST_LEAD, 'must not be longer than 24h');
 
 /** "08:00" to "24:00", as minutes of the local day. */
 const timeOfDay = z
@@ -34,10 +37,12 @@ const timeOfDay = z
     return hours * 60 + minutes;
   });
 
+/** "mon", "Tues" or "wednesday", as 1 = Monday ... 7 = Sunday. */
 const weekday = z
   .string()
-  .transform((text) => text.trim().toLowerCase().slice(0, 3))
-  .pipe(z.enum(WEEKDAYS, `must be one of ${WEEKDAYS.join(', ')}`));
+  .transform((text) => text.trim().toLowerCase())
+  .transform((text) => (text.length < 3 ? 0 : WEEKDAYS.findIndex((day) => day.startsWith(text)) + 1))
+  .refine((day) => day > 0, `must be one of ${WEEKDAYS.map((day) => day.slice(0, 3)).join(', ')}`);
 
 const hours = z
   .strictObject({ days: z.array(weekday).min(1).optional(), from: timeOfDay, to: timeOfDay })
@@ -49,7 +54,7 @@ const hours = z
     ({ days, from, to }): WeeklySpan => ({
       from,
       until: to === 1440 ? 0 : to,
-      weekdays: (days ?? []).map((day) => WEEKDAYS.indexOf(day) + 1),
+      weekdays: days ?? [],
     }),
   );
 
@@ -87,16 +92,20 @@ const rule = z
     message: 'say whose rule it is: members: all, plans: [...] or booking: {...}',
   });
 
-const count = z.coerce.number('must be a number').int('must be a whole number').min(0);
+/** Text in digits; an empty one is no 0. */
+const digits = (raw: unknown) =>
+  typeof raw === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(raw) ? Number(raw) : Number.NaN;
+const NUMBER = 'must be a number, 0 or more';
+const count = z.preprocess(digits, z.number(NUMBER).int('must be a whole number').min(0, NUMBER));
 const brake = z.strictObject({
   members: count.optional(),
-  percent: z.coerce.number('must be a number').min(0).max(100).default(10),
+  percent: z.preprocess(digits, z.number(NUMBER).min(0, NUMBER).max(100, 'must not be above 100')).default(10),
   at_most: count.default(50),
 });
 
 /** The schema of access.yaml; every scalar of the file arrives as text. */
 export const policySchema = z.strictObject({
-  version: z.coerce.number('must be 1').pipe(z.literal(1, 'must be 1')),
+  version: z.preprocess(digits, z.literal(1, 'must be 1')),
   rules: z.array(rule).min(1, 'needs at least one rule'),
   cancellation_date: z.enum(['last day in', 'first day out']).default('last day in'),
   never_touch: z.array(email).default([]),

@@ -19,7 +19,10 @@ export const sentences = {
   checkedIn: (until: string) => `checked in until ${until}`,
   pass: (pass: TimePass, ofTeam: boolean, until: string | null) =>
     `${ofTeam ? 'day pass of the team' : 'day pass'} ${quoted(pass.name)}${until === null ? '' : `, good until ${until}`}`,
+  coming: ({ startsOn }: Membership) => `membership begins on ${startsOn}`,
+  outsideMembership: 'only at times outside the membership or its plan',
   noPass: 'no day pass left',
+  passForOtherDays: 'the day pass left is for other days',
   refused: (words: string) => `Cobot refused the check-in today: ${words}`,
   booking: (id: string) => `booking ${id}`,
   noBooking: (resources: 'all' | readonly Resource[]) =>

@@ -44,6 +44,10 @@ const weeklySpanOf = (span: PassSpan): WeeklySpan =>
     : // A pass with a duration runs from the check-in on, which may happen at any time of its days.
       { from: 0, until: 0, weekdays: span.weekdays };
 
+/** Neither used up nor expired. */
+export const isLeft = ({ usedAt, expiresAt }: TimePass, now: Instant): boolean =>
+  usedAt === null && (expiresAt === null || expiresAt > now);
+
 /**
  * When an unused pass opens doors: on its days and hours up to its expiry. A pass that comes with the plan and runs out
  * with the week or month stands for the next one's too, REACH past the turn: the new ones cannot be read before it.
@@ -54,7 +58,7 @@ export function passWindows(
   calendar: Calendar,
   now: Instant,
 ): Interval[] {
-  if (pass.usedAt !== null || (pass.expiresAt !== null && pass.expiresAt <= now)) return [];
+  if (!isLeft(pass, now)) return [];
   const spans = pass.spans.length === 0 ? [ALWAYS] : windowsOf(pass.spans.map(weeklySpanOf), calendar, now);
   if (pass.expiresAt === null) return spans;
   const end = runsOutWithPeriod(pass.expiresAt, renewsPasses, calendar) ? pass.expiresAt + REACH : pass.expiresAt;

@@ -55,7 +55,7 @@ export type ReadMemberTerms = {
   remembered: Remembered | undefined;
   refusal: Refusal | undefined;
   /** The other memberships of a team, whose passes count too. */
-  teamMates: (membership: Membership) => readonly string[];
+  teamMates: (membership: Membership) => Promise<readonly string[]>;
   /** May there be grants that rest on something nobody remembers (the store was lost)? */
   memoryLost: boolean;
   /** The space's bookings, where they were read already. */
@@ -77,7 +77,7 @@ export async function readMember(cobot: Cobot, id: string, terms: ReadMemberTerm
 }
 
 async function passesOf(cobot: Cobot, membership: Membership, terms: ReadMemberTerms): Promise<TimePass[]> {
-  const mates = terms.teamMates(membership);
+  const mates = await terms.teamMates(membership);
   const [own, team] = await Promise.all([
     cobot.unusedPassesOf(membership.id).then(insistOn('passes', membership.id)),
     // One read for the whole team rather than one for every mate.

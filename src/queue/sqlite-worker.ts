@@ -53,8 +53,6 @@ export function startWorker(
   const ended: Ended[] = [];
   /** When there may be a due job of the name; a name that is missing may have one now. */
   const lookAt = new Map<JobName, Instant>();
-  /** Counts nudges: a look at the table that began before one says nothing about it. */
-  let news = 0;
   let wanted = false;
   let inRound = false;
   let stopping = false;
@@ -62,7 +60,6 @@ export function startWorker(
   const afterRound = new Set<() => void>();
 
   function nudge(): void {
-    news += 1;
     lookAt.clear();
     wantRound();
   }
@@ -86,8 +83,8 @@ export function startWorker(
 
   async function playRound(): Promise<void> {
     const over = ended.splice(0);
+    const now = clock.now();
     try {
-      const now = clock.now();
       const free = stopping ? 0 : concurrency - running.size + over.length;
       const mayBeDue = names.some((name) => (lookAt.get(name) ?? 0) <= now);
       if (over.length > 0 || (free > 0 && mayBeDue)) {
@@ -102,7 +99,7 @@ export function startWorker(
         for (const row of taken) start(row);
         tell(over);
       }
-      setTimer();
+      setTimer(now);
     } catch (error) {
       log.error({ error }, 'the database refused a round of jobs: trying again');
       ended.unshift(...over);
@@ -118,10 +115,9 @@ export function startWorker(
     for (const name of names) {
       if (taken.length >= free) break;
       if ((lookAt.get(name) ?? 0) > now) continue;
-      const before = news;
       const { rows, nextAt } = await jobs.claim({ name, limit: free - taken.length, now }, within);
       taken.push(...rows);
-      if (news === before) lookAt.set(name, nextAt);
+      lookAt.set(name, nextAt);
     }
     return taken;
   }
@@ -164,11 +160,11 @@ export function startWorker(
     }
   }
 
-  function setTimer(): void {
+  /** `since`: when the round began. What became due after that was not looked at, and is due at once. */
+  function setTimer(since: Instant): void {
     cancelTimer?.();
-    const now = clock.now();
-    const next = Math.min(...[...lookAt.values()].filter((at) => at > now));
-    cancelTimer = !stopping && Number.isFinite(next) ? clock.after(next - now, wantRound) : undefined;
+    const next = Math.min(...[...lookAt.values()].filter((at) => at > since));
+    cancelTimer = !stopping && Number.isFinite(next) ? clock.after(next - clock.now(), wantRound) : undefined;
   }
 
   function busy(): boolean {

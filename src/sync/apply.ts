@@ -28,17 +28,13 @@ export type Doing = {
   parts: SyncParts;
   now: Instant;
   cause: string;
-  lockName: (id: string) => string;
+  wording: Wording;
   /** The links that are stored, by membership. */
   links: ReadonlyMap<string, Link>;
 };
 
 /** Everything that the plan would do, as lines. */
-export function preview(
-  plan: PersonPlan,
-  lockName: (id: string) => string,
-  knownToken: string | undefined,
-): ChangeLine[] {
+export function preview(plan: PersonPlan, wording: Wording, knownToken: string | undefined): ChangeLine[] {
   const { person, difference, userChange } = plan;
   const lockUserId = person.lockUser?.id ?? null;
   const membershipId = subjectOf(plan);
@@ -53,31 +49,30 @@ export function preview(
   if (userChange?.kind === 'register') lines.push(line('register', sentenceOf.register));
   if (userChange?.kind === 'update') lines.push(line('update', sentenceOf.update(Object.keys(userChange.patch))));
   for (const grant of difference.adds) {
-    lines.push(
-      line(isMove(plan, grant) ? 'move' : 'grant', sentenceOf.add(lockName(grant.lockId), grant), grant.lockId),
-    );
+    lines.push(line(isMove(plan, grant) ? 'move' : 'grant', sentenceOf.add(wording, grant), grant.lockId));
   }
   for (const { grant, sentence } of difference.removals) {
     if (difference.adds.some(({ lockId }) => lockId === grant.lockId)) continue;
-    lines.push(line('remove', sentenceOf.remove(lockName(grant.lockId), sentence), grant.lockId));
+    lines.push(line('remove', sentenceOf.remove(wording.lockName(grant.lockId), sentence), grant.lockId));
   }
   for (const grant of difference.clear)
-    lines.push(line('clear', sentenceOf.clear(lockName(grant.lockId)), grant.lockId));
+    lines.push(line('clear', sentenceOf.clear(wording.lockName(grant.lockId)), grant.lockId));
   if (plan.tokenHolder !== null && plan.tokenHolder !== knownToken) lines.push(line('link', sentenceOf.link));
   if (plan.tokenHolder === null && knownToken !== undefined) lines.push(line('unlink', sentenceOf.unlink));
   return lines;
 }
 
-const show = (at: Instant) => new Temporal.Instant(BigInt(at) * 1_000_000n).toString({ smallestUnit: 'second' });
+/** Names of locks, and times of the space's own clock. */
+export type Wording = { lockName: (id: string) => string; show: (at: Instant) => string; now: Instant };
 
 export const sentenceOf = {
   register: 'registered as a new lock user (the lock system may send an invitation)',
   adopt: 'stands behind a lock user who was there already',
   update: (fields: string[]) =>
     `lock user updated: ${fields.map((each) => (each === 'externalId' ? 'mark' : each)).join(', ')}`,
-  add: (lock: string, { from, until, reason }: DesiredGrant) => {
-    const window = [from === null ? '' : ` from ${show(from)}`, until === null ? '' : ` until ${show(until)}`].join('');
-    return `may open ${lock}${window}: ${reason}`;
+  add: ({ lockName, show, now }: Wording, { lockId, from, until, reason }: DesiredGrant) => {
+    const begin = from === null || from <= now ? '' : ` from ${show(from)}`;
+    return `may open ${lockName(lockId)}${begin}${until === null ? '' : ` until ${show(until)}`}: ${reason}`;
   },
   remove: (lock: string, why: string) => `may no longer open ${lock}: ${why}`,
   clear: (lock: string) => `expired grant at ${lock} cleared`,
@@ -224,7 +219,7 @@ async function keepLinks({ plan, parts, now, cause, links }: Doing, applied: App
 }
 
 async function add(
-  { plan, parts, now, cause, lockName }: Doing,
+  { plan, parts, now, cause, wording }: Doing,
   lockUserId: string,
   grant: DesiredGrant,
   applied: Applied,
@@ -246,7 +241,7 @@ async function add(
     membershipId: grant.membershipId,
     lockUserId,
     lockId,
-    sentence: sentenceOf.add(lockName(lockId), grant),
+    sentence: sentenceOf.add(wording, grant),
   });
 }
 
@@ -257,12 +252,13 @@ async function remove(
   why: string,
   applied: Applied,
 ): Promise<void> {
-  const { plan, parts, now, cause, lockName } = doing;
+  const { plan, parts, now, cause, wording } = doing;
   await parts.locks.removeGrant(grant);
   const { lockUserId, lockId } = grant;
   // The old window of a move: the line of the add tells it.
   if (action === 'remove' && plan.difference.adds.some((each) => each.lockId === lockId)) return;
-  const sentence = action === 'clear' ? sentenceOf.clear(lockName(lockId)) : sentenceOf.remove(lockName(lockId), why);
+  const sentence =
+    action === 'clear' ? sentenceOf.clear(wording.lockName(lockId)) : sentenceOf.remove(wording.lockName(lockId), why);
   await record(applied, parts, now, cause, { action, membershipId: subjectOf(plan), lockUserId, lockId, sentence });
 }
 

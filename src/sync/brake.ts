@@ -15,19 +15,23 @@ export type Braking = {
   fresh: number;
 };
 
-/** May these plans be applied? With `dryRun` nothing is remembered. */
-export async function brake(
-  plans: readonly PersonPlan[],
-  parts: SyncParts,
-  terms: { now: Instant; dryRun: boolean },
-): Promise<Braking> {
+export type BrakingTerms = {
+  now: Instant;
+  /** Nothing is remembered. */
+  dryRun: boolean;
+  /** Is there still something to lose? Known after a sweep, also of persons that have no plan any more. */
+  isThere?: (line: HoldLine) => boolean;
+};
+
+/** May these plans be applied? */
+export async function brake(plans: readonly PersonPlan[], parts: SyncParts, terms: BrakingTerms): Promise<Braking> {
   return parts.oneAtATime(['brake'], () => judge(plans, parts, terms));
 }
 
 async function judge(
   plans: readonly PersonPlan[],
   { store, policy, newId, log, managedFor }: SyncParts,
-  { now, dryRun }: { now: Instant; dryRun: boolean },
+  { now, dryRun, isThere = () => true }: BrakingTerms,
 ): Promise<Braking> {
   const { policy: inForce } = await policy();
   const waiting = (await store.holds.open())?.lines ?? [];
@@ -38,7 +42,9 @@ async function judge(
 
   const recent = await store.losses.since(now - HOUR);
   for (const line of waiting) if (line.heldAt > now - HOUR) recent.add(line.lockUserId);
-  const managed = await store.managed.since(now - managedFor);
+  // While no sweep got through nobody was seen: the size of the space is the one of the last good sweep then.
+  const lastSweep = (await store.settings.get('last-good-sweep')) ?? now;
+  const managed = await store.managed.since(Math.min(now, lastSweep) - managedFor);
   for (const { person, current } of plans) if (person.lockUser && current.length > 0) managed.add(person.lockUser.id);
   const losers = new Set(fresh.map(({ lockUserId }) => lockUserId));
   const verdict = brakeFor(losers, { brake: inForce.brake, managed: managed.size, recent });
@@ -72,7 +78,7 @@ async function judge(
   } else if (losers.size > 0) {
     await store.losses.record([...losers], now);
   }
-  await dissolve(waiting, plans, losses, store, now);
+  await dissolve(waiting, plans, losses, store, { now, isThere });
   return { held, fresh: verdict.holds ? fresh.length : 0 };
 }
 
@@ -82,14 +88,15 @@ async function dissolve(
   plans: readonly PersonPlan[],
   losses: readonly Loss[],
   store: SyncParts['store'],
-  now: Instant,
+  { now, isThere }: { now: Instant; isThere: (line: HoldLine) => boolean },
 ): Promise<void> {
   const looked = new Map(
     plans.flatMap((plan) => (plan.person.lockUser ? [[plan.person.lockUser.id, plan] as const] : [])),
   );
   const over = waiting.filter((line) => {
     const plan = looked.get(line.lockUserId);
-    if (!plan || plan.decision.uncertain.has(line.lockId)) return false;
+    if (!plan) return !isThere(line);
+    if (plan.decision.uncertain.has(line.lockId)) return false;
     return (
       plan.decision.blocked ||
       !losses.some((loss) => loss.lockUserId === line.lockUserId && loss.lockId === line.lockId)

@@ -6,7 +6,8 @@ import { byBeginning, planAt, standingOf } from '../access/membership.ts';
 import type { CheckIn, Instant, MemberFacts, Membership } from '../access/model.ts';
 import { describeError, RefusedError, TransientError, UnexpectedShapeError } from '../lib/errors.ts';
 import type { Outcome } from '../queue/queue.ts';
-import type { OpeningOutcome, StoredOpening } from '../store/store.ts';
+import type { StoredOpening } from '../store/store.ts';
+import { judge } from './judge.ts';
 import { claimToken } from './link.ts';
 import { factsOf, readSingly } from './member-reader.ts';
 import type { SyncParts } from './parts.ts';
@@ -202,7 +203,8 @@ async function afterFailure(
   if (error instanceof TransientError || error instanceof UnexpectedShapeError) {
     const found = await currentCheckIn(membership.id, opening, day, parts);
     if (found) return succeed(opening, charged, found, true, parts);
-    await store.attempts.finish(membership.id);
+    // Kept, as one that is old enough: the next try looks once more before it spends, and does not wait.
+    await store.attempts.start({ membershipId: membership.id, startedAt: clock.now() - HALF_A_MINUTE });
     throw error;
   }
   if (error instanceof RefusedError) {
@@ -271,45 +273,3 @@ async function refuse(
 
 const lookAgain = (membershipId: string, cause: string, queue: SyncParts['queue']) =>
   queue.add([{ name: 'reconcile', key: membershipId, payload: { membershipId, cause } }]);
-
-const sentenceFor: Record<OpeningOutcome, string> = {
-  'checked in': 'opened, and was checked in on Cobot',
-  'checked in already': 'opened, and is checked in already',
-  'not charged': 'opened without a pass being due',
-  'past day': 'opened on a Cobot day that is over: an unpaid visit',
-  'not ours': 'opened by somebody who is not ours',
-  refused: 'opened, and Cobot refused the check-in',
-  'given up': 'opened, and was not checked in before the Cobot day ended',
-};
-
-async function judge(
-  opening: StoredOpening,
-  membershipId: string | null,
-  outcome: OpeningOutcome,
-  note: string | null,
-  parts: SyncParts,
-): Promise<void> {
-  const { store, counted, clock, log } = parts;
-  await store.openings.judge(opening.id, outcome, note);
-  counted.checkIn(outcome);
-  if (outcome === 'not ours') return;
-  const sentence = note ?? sentenceFor[outcome];
-  log.info(
-    { opening: opening.id, membership: membershipId, lockUser: opening.lockUserId, lock: opening.lockId, outcome },
-    sentence,
-  );
-  await store.audit.append([
-    {
-      at: clock.now(),
-      action: outcome === 'checked in' ? 'check-in' : 'opening',
-      sentence:
-        opening.lockName === null
-          ? sentence
-          : `${sentence} (${opening.lockName}, ${new Temporal.Instant(BigInt(opening.occurredAt) * 1_000_000n).toString({ smallestUnit: 'second' })})`,
-      cause: `opening ${opening.id}`,
-      membershipId,
-      lockUserId: opening.lockUserId,
-      lockId: opening.lockId,
-    },
-  ]);
-}

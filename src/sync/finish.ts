@@ -24,6 +24,30 @@ export function evidenceOf(plan: PersonPlan, before: ReadonlyMap<string, Evidenc
     });
 }
 
+/** A thing that the list lacks and that nobody asked for singly is still remembered. */
+export function rememberAbsent(
+  evidence: Evidence,
+  terms: { evidence: ReadonlyMap<string, Evidence>; confirmed: ReadonlySet<string>; now: Instant },
+): Evidence {
+  const { evidence: before, confirmed, now } = terms;
+  const old = before.get(evidence.membership.id);
+  if (!old || confirmed.has(evidence.membership.id)) return evidence;
+  const keep = <T extends { id: string }>(fresh: T[], remembered: T[], lives: (thing: T) => boolean): T[] => {
+    const ids = new Set(fresh.map(({ id }) => id));
+    return [...fresh, ...remembered.filter((each) => !ids.has(each.id) && lives(each))];
+  };
+  return {
+    ...evidence,
+    passes: keep(
+      evidence.passes,
+      old.passes,
+      ({ usedAt, expiresAt }) => usedAt === null && (expiresAt === null || expiresAt > now),
+    ),
+    checkIns: keep(evidence.checkIns, old.checkIns, ({ until }) => until > now),
+    bookings: keep(evidence.bookings, old.bookings, ({ until }) => until > now),
+  };
+}
+
 /** A job for every lock user whose check-in token does not belong to the membership that it should belong to. */
 export function linkJobs(plans: readonly PersonPlan[], tokens: ReadonlyMap<string, string>): JobRequest[] {
   return plans.flatMap(({ person, tokenHolder }) => {

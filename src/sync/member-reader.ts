@@ -6,12 +6,18 @@ import { mayNeedPasses, tombstone } from '../access/membership.ts';
 import type { Booking, CheckIn, Instant, Known, MemberFacts, Membership } from '../access/model.ts';
 import { factsNeeded, type Policy } from '../access/policy.ts';
 import { horizonOf } from '../access/spans.ts';
-import { type MemberReading, type Remembered, readMember } from '../cobot/facts.ts';
+import type { MemberReading, Remembered } from '../cobot/facts.ts';
 import { UnexpectedShapeError } from '../lib/errors.ts';
 import type { Evidence } from '../store/store.ts';
 import type { SyncParts } from './parts.ts';
 
-export type ReaderTerms = { policy: Policy; calendar: Calendar; now: Instant };
+export type ReaderTerms = {
+  policy: Policy;
+  calendar: Calendar;
+  now: Instant;
+  /** Memberships that the list lacks, where it was just read: it is not read again for each of them. */
+  lacking?: ReadonlySet<string>;
+};
 
 /** Does the membership's access rest on passes? */
 export const needsPasses = (membership: Membership, { policy, calendar, now }: ReaderTerms): boolean =>
@@ -31,7 +37,7 @@ export function rememberedOf(evidence: Evidence | undefined, checkIns: readonly 
 /** Reads one membership singly: 1 to 4 calls. Throws where it cannot be read at all. */
 export async function readSingly(
   id: string,
-  parts: Pick<SyncParts, 'cobot' | 'store'>,
+  parts: Pick<SyncParts, 'cobot' | 'facts' | 'store'>,
   terms: ReaderTerms,
   bookings?: Known<Booking[]>,
 ): Promise<MemberReading> {
@@ -43,30 +49,28 @@ export async function readSingly(
     store.links.of(id),
   ]);
   const checkIns = await store.checkIns.between(id, now, Number.MAX_SAFE_INTEGER);
-  const mates = await teamMates(evidence?.membership, store);
-  const reading = await readMember(cobot, id, {
+  const reading = await parts.facts.ofMember(cobot, id, {
     needs: { passes: (membership) => needsPasses(membership, terms), bookings: factsNeeded(policy).bookings },
     now,
     horizon: horizonOf(calendar, now).until,
     remembered: rememberedOf(evidence, checkIns),
     refusal,
-    teamMates: (membership) => (membership.teamId === null ? [] : mates),
+    teamMates: (membership) => teamMates(membership, store),
     memoryLost: link !== undefined && evidence === undefined,
     ...(bookings ? { bookings } : {}),
   });
   if (reading) return reading;
   // 404. Without a trace of it there is nothing that anybody could lose.
-  if (link || evidence) await confirmDeleted(id, cobot);
+  if ((link || evidence) && terms.lacking?.has(id) !== true) await confirmDeleted(id, cobot);
   return { facts: factsOf(tombstone(id, evidence?.membership)), errors: [] };
 }
 
 /** Those who share the team, as last read. */
-async function teamMates(membership: Membership | undefined, store: SyncParts['store']): Promise<string[]> {
-  const teamId = membership?.teamId ?? null;
+async function teamMates({ id, teamId }: Membership, store: SyncParts['store']): Promise<string[]> {
   if (teamId === null) return [];
   const all = await store.evidence.all();
   return [...all.values()]
-    .filter((each) => each.membership.teamId === teamId && each.membership.id !== membership?.id)
+    .filter((each) => each.membership.teamId === teamId && each.membership.id !== id)
     .map((each) => each.membership.id);
 }
 

@@ -3,6 +3,7 @@ import type { Calendar } from '../access/calendar.ts';
 import type { Lock, Space } from '../access/model.ts';
 import type { Policy } from '../access/policy.ts';
 import type { Cobot } from '../cobot/cobot.ts';
+import type { readMember, readSpace } from '../cobot/facts.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { KeyedLock } from '../lib/keyed-lock.ts';
 import type { Log } from '../lib/log.ts';
@@ -17,6 +18,8 @@ export type SpaceInForce = { space: Space; calendar: Calendar };
 
 export type SyncParts = {
   cobot: Cobot;
+  /** Reading facts with it (src/cobot/facts.ts): of one member, and of the whole space. */
+  facts: { ofMember: typeof readMember; ofSpace: typeof readSpace };
   locks: OwnedLocks;
   marks: Marks;
   store: Store;

@@ -48,6 +48,12 @@ export function planPerson(
   held: ReadonlySet<string> = new Set(),
 ): PersonPlan {
   const decision = decide(members, person.email, terms);
+  // A lock that the lock system's list lacks is no evidence either: what is there stays.
+  const listed = new Set(terms.locks.map(({ id }) => id));
+  for (const { lockId } of current) {
+    if (!listed.has(lockId) && !decision.blocked)
+      decision.uncertain.set(lockId, 'the lock is not in the list of locks');
+  }
   const grants = decision.grants.map((grant) => {
     const adjusted = terms.adjust({ ...grant, note: terms.marks.noteOf(grant.membershipId, grant.reason) });
     return { ...grant, from: adjusted.from, until: adjusted.until };
@@ -93,7 +99,11 @@ function planUser(person: Person, terms: PlanTerms): { userChange: UserChange; p
   const owner = ownerOf(person, markedFor);
   if (!owner) return { userChange: null, problems: [] };
   const email =
-    owner.email !== null && owner.email.toLowerCase() !== lockUser.email.toLowerCase() ? owner.email : undefined;
+    owner.email !== null &&
+    !terms.policy.neverTouch.has(owner.email.toLowerCase()) &&
+    owner.email.toLowerCase() !== lockUser.email.toLowerCase()
+      ? owner.email
+      : undefined;
   if (person.origin === 'adopted') {
     const problem = {
       membershipId: owner.id,

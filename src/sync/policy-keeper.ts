@@ -1,10 +1,10 @@
 // The policy in force. Reads the file, resolves its names against the two other sides, and keeps the last good one: a
 // broken file never takes anything away, and until every name is known nothing is changed.
 import { readFile } from 'node:fs/promises';
-import type { Lock } from '../access/model.ts';
-import { defaultPolicy, type Policy } from '../access/policy.ts';
+import type { Lock, PlanOnOffer, Resource } from '../access/model.ts';
+import { defaultPolicy, type Policy, type PolicyDraft } from '../access/policy.ts';
 import { type Mistake, parsePolicy, resolvePolicy } from '../access/policy-load.ts';
-import { TransientError } from '../lib/errors.ts';
+import { TransientError, UpstreamError } from '../lib/errors.ts';
 import type { Found } from './finish.ts';
 import type { PolicyInForce, SyncParts } from './parts.ts';
 
@@ -49,13 +49,23 @@ export function createPolicyKeeper(
     }
   }
 
+  async function locksNow(): Promise<readonly Lock[]> {
+    const list = await locks.locks();
+    lockList = { locks: list, readAt: clock.now() };
+    await store.settings.set('locks', list);
+    return list;
+  }
+
+  /** Read at most once an hour, and as last read while the lock system does not answer. */
   async function currentLocks(): Promise<readonly Lock[]> {
-    if (!lockList || clock.now() > lockList.readAt + HOUR) {
-      const list = await locks.locks();
-      lockList = { locks: list, readAt: clock.now() };
-      await store.settings.set('locks', list);
+    if (lockList && clock.now() < lockList.readAt + HOUR) return lockList.locks;
+    try {
+      return await locksNow();
+    } catch (error) {
+      const known = lockList?.locks ?? (await store.settings.get('locks'));
+      if (!(error instanceof UpstreamError) || !known) throw error;
+      return known;
     }
-    return lockList.locks;
   }
 
   /** The policy last in force, with the ids that its names stood for then: for a broken file at the start. */
@@ -66,6 +76,19 @@ export function createPolicyKeeper(
     if (!parsed.ok) return undefined;
     const resolved = resolvePolicy(parsed.draft, stored, stored.names, parsed.positions);
     return resolved.state === 'resolved' ? { text: stored.text, policy: resolved.policy } : undefined;
+  }
+
+  /** The names that there are now, of the kinds that the policy names. */
+  async function readCatalog(
+    draft: PolicyDraft,
+  ): Promise<{ plans: PlanOnOffer[]; resources: Resource[]; locks: Lock[] }> {
+    const isNeeded = (kind: 'plans' | 'resources') =>
+      resolvePolicy(draft, { plans: [], resources: [], locks: [], [kind]: null }).state === 'pending';
+    return {
+      plans: isNeeded('plans') ? await cobot.plansOnOffer() : [],
+      resources: isNeeded('resources') ? await cobot.resources() : [],
+      locks: [...(await locksNow())],
+    };
   }
 
   async function wrong(found: readonly Mistake[]): Promise<'in force' | 'wrong'> {
@@ -86,15 +109,12 @@ export function createPolicyKeeper(
     const parsed = parsePolicy(text);
     if (!parsed.ok) return wrong(parsed.mistakes);
     const stored = await store.settings.get('policy');
-    const needs = (kind: 'plans' | 'resources' | 'locks') => {
-      const probe = resolvePolicy(parsed.draft, { plans: [], resources: [], locks: [], [kind]: null });
-      return probe.state === 'pending';
-    };
-    const catalog = {
-      plans: needs('plans') ? await cobot.plansOnOffer() : [],
-      resources: needs('resources') ? await cobot.resources() : [],
-      locks: [...(await currentLocks())],
-    };
+    const catalog = await readCatalog(parsed.draft).catch(async (error: unknown) => {
+      // The same text was in force before: its names stand for what they stood for then.
+      if (error instanceof UpstreamError && stored?.text === text) kept ??= await lastGood();
+      if (!kept) throw error;
+    });
+    if (!catalog) return 'in force';
     const resolved = resolvePolicy(parsed.draft, catalog, stored?.names, parsed.positions);
     if (resolved.state === 'pending') return 'pending';
     if (resolved.state === 'wrong') return wrong(resolved.mistakes);

@@ -136,7 +136,7 @@ async function settle(
     parts,
     now,
     cause,
-    lockName: (id: string) => names.get(id) ?? id,
+    wording: { lockName: (id: string) => names.get(id) ?? id, show: calendar.show, now },
     links: new Map(stored.map((each) => [each.membershipId, each])),
   };
   try {

@@ -7,7 +7,6 @@ import type { LinkedTo } from '../access/persons.ts';
 import { factsNeeded, type Policy } from '../access/policy.ts';
 import { horizonOf } from '../access/spans.ts';
 import type { Listing } from '../cobot/cobot.ts';
-import { readSpace } from '../cobot/facts.ts';
 import { describeError, UnexpectedShapeError, UpstreamError } from '../lib/errors.ts';
 import type { OwnedGrant, OwnedUser } from '../locks/owned.ts';
 import type { Evidence, Link } from '../store/store.ts';
@@ -36,6 +35,8 @@ export type Snapshot = {
   evidence: Map<string, Evidence>;
   /** Memberships that the list lacks, or of which a list lacks something that was there: not asked for singly yet. */
   absent: Set<string>;
+  /** Memberships that the list lacks. */
+  lacking: Set<string>;
   /** Asked for singly. */
   confirmed: Set<string>;
   /** Could not be read: they keep what they have. */
@@ -52,7 +53,7 @@ export async function readEverything(parts: SyncParts): Promise<Snapshot> {
   const now = parts.clock.now();
   const needs = factsNeeded(policy);
   const [space, users, grants, tokenList] = await Promise.all([
-    readSpace(cobot, needs, { now, horizon: horizonOf(calendar, now).until }),
+    parts.facts.ofSpace(cobot, needs, { now, horizon: horizonOf(calendar, now).until }),
     lockSystem.users(),
     lockSystem.grants(),
     cobot.checkInTokens().catch((error: unknown) => {
@@ -94,6 +95,7 @@ export async function readEverything(parts: SyncParts): Promise<Snapshot> {
     tokensRead,
     evidence,
     absent: new Set(),
+    lacking: new Set(),
     confirmed: new Set(),
     unknown: new Set(),
     problems: tokensRead
@@ -146,6 +148,7 @@ export async function readEverything(parts: SyncParts): Promise<Snapshot> {
     if (isOver && (inUse.has(link.lockUserId) || !grantsOf.get(link.lockUserId)?.some((grant) => grant.ours))) continue;
     snapshot.memberships.set(id, factsOf(tombstone(id, evidence.get(id)?.membership)));
     snapshot.absent.add(id);
+    snapshot.lacking.add(id);
   }
   await readUnattributed(snapshot, space.passes, parts);
   return snapshot;

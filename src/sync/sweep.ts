@@ -1,11 +1,14 @@
 // The same as reconcile for the whole space, from a handful of bulk reads: repairs whatever webhooks missed. What a list
 // lacks is no evidence: below the brake it is asked for singly, above it a person decides first.
+import type { Loss } from '../access/guard.ts';
 import type { MemberFacts } from '../access/model.ts';
 import { groupPersons, type Person } from '../access/persons.ts';
-import { describeError, isTriedForEver, TransientError, UpstreamError } from '../lib/errors.ts';
-import { applyPhase, type ChangeLine, type Doing, hasWork, type Phase, phases, preview } from './apply.ts';
+import { UpstreamError } from '../lib/errors.ts';
+import { inLanes } from '../lib/lanes.ts';
+import { type ChangeLine, type Doing, preview, subjectOf } from './apply.ts';
+import { applyEverybody, lookAgain } from './apply-all.ts';
 import { brake } from './brake.ts';
-import { evidenceOf, type Found, keepProblems, linkJobs } from './finish.ts';
+import { evidenceOf, type Found, keepProblems, linkJobs, rememberAbsent } from './finish.ts';
 import { deleteLongGone, foreignAccess } from './long-gone.ts';
 import { readSingly } from './member-reader.ts';
 import type { SyncParts } from './parts.ts';
@@ -19,6 +22,12 @@ export type SweepReport = {
   problems: Found[];
   /** Lines that wait for a person. */
   held: number;
+  /** Those lines. */
+  heldLines: (Loss & { membershipId: string })[];
+  /** Persons whose changes failed on the way; they are looked at again. */
+  unfinished: number;
+  /** In a preview: what kept it from being whole. Applying throws the first of them in the end. */
+  unread: readonly unknown[];
   memberships: number;
   /** By membership: for whoever shows the changes. */
   names: Map<string, string>;
@@ -26,8 +35,6 @@ export type SweepReport = {
 
 /** How many persons are worked on at the same time. */
 const WIDTH = 8;
-/** So many persons whose step failed are looked at again one by one; more than that, and the sweep is repeated. */
-const FEW = 5;
 
 export async function sweep(
   cause: string,
@@ -53,7 +60,12 @@ export async function sweep(
   const confirmed = await confirmAbsences(first.plans, braking.held, snapshot, parts, progress);
   const { plans, problems } = confirmed.changed ? await planEverybody(snapshot, parts) : first;
   const served = plans.filter(({ person }) => !isUnknown(person, snapshot));
-  const { held } = await brake(served, parts, { now, dryRun: options.dryRun });
+  const { held } = await brake(served, parts, {
+    now,
+    dryRun: options.dryRun,
+    isThere: ({ lockUserId, lockId }) =>
+      snapshot.grantsOf.get(lockUserId)?.some((grant) => grant.ours && grant.lockId === lockId) === true,
+  });
   const final = served.map((plan) => {
     const locks = plan.person.lockUser ? held.get(plan.person.lockUser.id) : undefined;
     return locks ? withHeld(plan, locks, snapshot, parts) : plan;
@@ -70,17 +82,32 @@ export async function sweep(
     changes: [],
     problems: found,
     held: [...held.values()].reduce((sum, locks) => sum + locks.size, 0),
+    heldLines: final.flatMap((plan) =>
+      plan.losses
+        .filter(({ lockUserId, lockId }) => held.get(lockUserId)?.has(lockId))
+        .map((loss) => ({ ...loss, membershipId: subjectOf(plan) })),
+    ),
+    unfinished: 0,
+    unread: snapshot.errors,
     memberships: snapshot.memberships.size,
     names: new Map([...snapshot.memberships.values()].map(({ membership }) => [membership.id, membership.name])),
   };
   if (options.dryRun) {
     report.changes = final.flatMap((plan) =>
-      preview(plan, snapshot.lockName, plan.person.lockUser ? snapshot.tokens.get(plan.person.lockUser.id) : undefined),
+      preview(
+        plan,
+        wordingOf(snapshot),
+        plan.person.lockUser ? snapshot.tokens.get(plan.person.lockUser.id) : undefined,
+      ),
     );
     return report;
   }
 
-  const failures = await applyEverybody(final, stamp, cause, parts, snapshot, report, progress);
+  const doings = final.map(
+    (plan): Doing => ({ plan, parts, now, cause, wording: wordingOf(snapshot), links: snapshot.stored }),
+  );
+  const failures = await applyEverybody(doings, report, { stamp, progress });
+  report.unfinished = failures.length;
   const managed = final.filter(({ current, decision }) => current.length > 0 || decision.grants.length > 0);
   await store.managed.seen(
     managed.flatMap(({ person }) => person.lockUser?.id ?? []),
@@ -122,6 +149,8 @@ export async function sweep(
   );
   return report;
 }
+
+const wordingOf = ({ lockName, calendar, now }: Snapshot) => ({ lockName, show: calendar.show, now });
 
 type Planned = { plans: PersonPlan[]; problems: Found[] };
 
@@ -195,7 +224,7 @@ async function confirmAbsences(
     (id) => snapshot.absent.has(id),
   );
   if (ids.length > 0) progress(`asking singly for ${ids.length} memberships`);
-  await inParallel(ids, async (id) => {
+  await inLanes(WIDTH, ids, async (id) => {
     try {
       const { facts, errors } = await readSingly(id, parts, snapshot, snapshot.bookings);
       snapshot.memberships.set(id, facts);
@@ -209,115 +238,4 @@ async function confirmAbsences(
     }
   });
   return { changed: ids.length > 0 };
-}
-
-type Failure = { plan: PersonPlan; error: unknown };
-
-/** One phase after another over everybody: what opens within the hour, removals, the rest by its start, leisure. */
-async function applyEverybody(
-  plans: readonly PersonPlan[],
-  stamp: number,
-  cause: string,
-  parts: SyncParts,
-  snapshot: Snapshot,
-  report: SweepReport,
-  progress: (words: string) => void,
-): Promise<Failure[]> {
-  const failures = new Map<PersonPlan, Failure>();
-  const doings = plans.map(
-    (plan): Doing => ({ plan, parts, now: snapshot.now, cause, lockName: snapshot.lockName, links: snapshot.stored }),
-  );
-  for (const phase of phases) {
-    const due = doings
-      .filter((doing) => hasWork(doing, phase))
-      .toSorted((a, b) => startOf(a.plan, phase) - startOf(b.plan, phase));
-    if (due.length > 0) progress(`applying to ${due.length} persons: ${phase}`);
-    await inParallel(due, async (doing) => {
-      const { plan } = doing;
-      if (failures.has(plan)) return;
-      try {
-        const keys = keysOf(plan);
-        await parts.oneAtATime(keys, async () => {
-          // Somebody newer was at this person meanwhile: what was read here is old.
-          if (keys.some((key) => parts.touched.since(stamp, key))) return;
-          const { lines, problems } = await applyPhase(doing, phase);
-          report.changes.push(...lines);
-          report.problems.push(
-            ...problems.map(({ membershipId, ...problem }) => ({ subject: membershipId, ...problem })),
-          );
-        });
-      } catch (error) {
-        if (!(error instanceof UpstreamError)) throw error;
-        failures.set(plan, { plan, error });
-        report.problems.push({
-          subject: plan.person.memberships[0]?.id ?? plan.person.ended[0]?.id ?? '',
-          kind: 'refused',
-          sentence: `could not be given access: ${describeError(error)}`,
-        });
-      }
-    });
-  }
-  return [...failures.values()];
-}
-
-const startOf = (plan: PersonPlan, phase: Phase): number =>
-  phase === 'later' ? Math.min(...plan.difference.adds.map(({ from }) => from ?? 0)) : 0;
-
-function keysOf({ person }: PersonPlan): string[] {
-  const emails = person.memberships.flatMap(({ email }) => (email === null ? [] : [`email:${email.toLowerCase()}`]));
-  return person.lockUser ? [`user:${person.lockUser.id}`] : emails;
-}
-
-/** Few failures are looked at again one by one; many mean that the lock system is down, and the sweep is repeated. */
-async function lookAgain(failures: readonly Failure[], { queue, log }: SyncParts): Promise<void> {
-  const again = failures.filter(({ error }) => isTriedForEver(error));
-  for (const { error } of failures.slice(0, FEW))
-    log.warn({ error: describeError(error) }, 'a change failed in the sweep');
-  if (again.length > FEW)
-    throw (
-      again[0]?.error ??
-      new TransientError('changes failed', {
-        code: 'sweep_failed',
-        where: 'sweep',
-        advice: 'it is repeated',
-        effect: 'none',
-      })
-    );
-  const ids = again.flatMap(({ plan }) =>
-    [...plan.person.memberships, ...plan.person.ended].slice(0, 1).map(({ id }) => id),
-  );
-  await queue.add(
-    ids.map((id) => ({ name: 'reconcile', key: id, payload: { membershipId: id, cause: 'sweep, again' } })),
-  );
-}
-
-/** A thing that the list lacks and that nobody asked for singly is still remembered. */
-function rememberAbsent(
-  evidence: ReturnType<typeof evidenceOf>[number],
-  { evidence: before, confirmed, now }: Snapshot,
-): typeof evidence {
-  const old = before.get(evidence.membership.id);
-  if (!old || confirmed.has(evidence.membership.id)) return evidence;
-  const keep = <T extends { id: string }>(fresh: T[], remembered: T[], lives: (thing: T) => boolean): T[] => {
-    const ids = new Set(fresh.map(({ id }) => id));
-    return [...fresh, ...remembered.filter((each) => !ids.has(each.id) && lives(each))];
-  };
-  return {
-    ...evidence,
-    passes: keep(
-      evidence.passes,
-      old.passes,
-      ({ usedAt, expiresAt }) => usedAt === null && (expiresAt === null || expiresAt > now),
-    ),
-    checkIns: keep(evidence.checkIns, old.checkIns, ({ until }) => until > now),
-    bookings: keep(evidence.bookings, old.bookings, ({ until }) => until > now),
-  };
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const lane = async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(WIDTH, left.length) }, lane));
 }

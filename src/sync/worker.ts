@@ -1,6 +1,6 @@
-// Every kind of job and what is done for it. A burst of reconciles collapses into one sweep as soon as that is cheaper.
-import { factsNeeded } from '../access/policy.ts';
+// Every kind of job and what is done for it.
 import type { Handlers, JobName, Outcome } from '../queue/queue.ts';
+import { createBurst } from './burst.ts';
 import { catchUp } from './catch-up.ts';
 import { checkIn } from './check-in.ts';
 import { linkToken } from './link.ts';
@@ -19,64 +19,22 @@ export const jobOrder: readonly JobName[] = [
   'link',
 ];
 
-/** Cobot calls that a sweep costs, however many members there are. */
-const SWEEP_CALLS = 6;
-/** So many calls spent on single reconciles within RECENTLY are a burst too. */
-const MANY_CALLS = 18;
-const RECENTLY = 5000;
-/** Single reads of memberships that are kept for what only they can tell. */
-const KEPT_BACK = 10;
-const GATHER = 1000;
-/** Of the six reads a minute of the membership list, so many are left to others than sweeps of bursts. */
-const LISTS_KEPT_BACK = 2;
-const SWEEPS_APART = 15_000;
-
 /** `sweep` is handed in, since it also looks after the subscriptions. */
 export function createHandlers(parts: SyncParts, sweep: (cause: string) => Promise<void>): Handlers {
-  /** Reconciles added before this sequence were there when the last sweep began, and wait for a reason of their own. */
-  let sweptAt = 0;
-  let sweptFrom = Number.NEGATIVE_INFINITY;
-  /** When the latest reconciles began: a burst may be worked off as fast as it comes in, and cost as much. */
-  let begun: number[] = [];
-
-  /** Calls that Cobot allows on the endpoint now; an endpoint that was not called yet is not limited. */
-  const left = (endpoint: string) =>
-    parts.cobot.budgets().find((each) => each.endpoint === endpoint)?.left ?? Number.POSITIVE_INFINITY;
-
-  /** Is one sweep cheaper than the single reconciles that wait, or that have just been done one after another? */
-  async function isBurst(): Promise<boolean> {
-    const now = parts.clock.now();
-    begun = begun.filter((at) => at > now - RECENTLY);
-    const waiting = await parts.queue.list({ name: 'reconcile', state: 'waiting' });
-    const fresh = waiting.filter(({ sequence }) => sequence > sweptAt).length;
-    const callsEach = factsNeeded((await parts.policy()).policy).bookings ? 2 : 1;
-    const isShort = left('GET /api/memberships/:id') <= KEPT_BACK && fresh > 0;
-    return fresh * callsEach > SWEEP_CALLS || (begun.length + fresh) * callsEach > MANY_CALLS || isShort;
-  }
-
+  const burst = createBurst(parts);
   return {
     async reconcile(job): Promise<Outcome> {
-      if (job.sequence > sweptAt && (await isBurst())) {
-        // A moment later, so that one sweep takes the whole burst; and never so often that the list's budget is spent.
-        const runAt = Math.max(
-          parts.clock.now() + GATHER,
-          left('GET /api/memberships') > LISTS_KEPT_BACK ? 0 : sweptFrom + SWEEPS_APART,
-        );
-        const cause = `burst, ${job.payload.cause}`;
-        await parts.queue.add([{ name: 'sweep', key: 'space', payload: { cause }, runAt }]);
-        return { again: runAt + GATHER };
-      }
-      begun.push(parts.clock.now());
+      const again = await burst.instead(job);
+      if (again !== null) return { again };
       await reconcile(job.payload.membershipId, job.payload.cause, parts);
       return 'done';
     },
     async sweep(job): Promise<Outcome> {
-      const sequence = await parts.queue.sequence();
-      sweptFrom = parts.clock.now();
+      burst.sweepBegins(await parts.queue.sequence());
       try {
         await sweep(job.payload.cause);
       } finally {
-        sweptAt = sequence;
+        burst.sweepEnds();
       }
       return 'done';
     },

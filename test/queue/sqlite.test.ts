@@ -2,63 +2,18 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { TransientError } from '../../src/lib/errors.ts';
-import type { JobEvent } from '../../src/queue/job-event.ts';
 import type { JobRequest } from '../../src/queue/queue.ts';
 import { createSqliteQueue } from '../../src/queue/sqlite.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
 import { startChild } from '../support/child.ts';
 import { countCommits } from '../support/count-commits.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts';
-import { describeQueue, type OpenQueue } from './conformance.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
+import { describeQueue } from './conformance.ts';
 import { handlersWith, reconcile } from './jobs.ts';
+import { loseNextAnswer, type Opened, openIn, seededRandom, space } from './open-sqlite.ts';
 
-const space = 'north';
 const away = (retryAfterMs: number) =>
   new TransientError('Cobot is away', { code: 'test', where: 'GET /', advice: 'Wait.', effect: 'none', retryAfterMs });
-
-/** Evenly spread and the same in every run. */
-function seededRandom(): () => number {
-  let state = 1;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-}
-
-type Opened = OpenQueue & { database: Database; events: JobEvent[]; logged: string[] };
-
-async function openIn(dataDir: string, clock: VirtualClock = createVirtualClock()): Promise<Opened> {
-  const database = await openDatabase({ dataDir });
-  const events: JobEvent[] = [];
-  const logged: string[] = [];
-  const queue = createSqliteQueue({
-    database,
-    space,
-    clock,
-    random: seededRandom(),
-    onJob: (event) => events.push(event),
-    log: { error: (_fields, message) => logged.push(message) },
-  });
-  const close = async () => {
-    await queue.stop(0);
-    await database.close();
-  };
-  return {
-    queue,
-    database,
-    events,
-    logged,
-    close,
-    now: clock.now,
-    passTime: clock.advance,
-    transaction: (work) => database.sql.transaction().execute(work),
-    async reopen() {
-      await close();
-      return openIn(dataDir, clock);
-    },
-  };
-}
 
 async function open(): Promise<Opened> {
   const opened = await openIn(temporaryFolder());
@@ -180,6 +135,31 @@ describe('the embedded queue', () => {
     expect(await queue.list()).toEqual([]);
   });
 
+  it('takes a job up again that was taken by a commit whose answer was lost', async () => {
+    const { queue, database, passTime } = await open();
+    const runs: string[] = [];
+    queue.work(
+      handlersWith({
+        async reconcile({ key }) {
+          runs.push(key);
+          return 'done';
+        },
+      }),
+      { concurrency: 1, order: ['reconcile'] },
+    );
+    await queue.idle();
+    await queue.add([reconcile('m1')]);
+    loseNextAnswer(database);
+
+    await passTime(999);
+    const before = [...runs];
+    await passTime(1);
+    await queue.idle();
+
+    expect(before).toEqual([]);
+    expect(runs).toEqual(['m1']);
+  });
+
   it('gives up a job whose payload it does not understand, and goes on with the others', async () => {
     const { queue, database, passTime } = await open();
     const runs: string[] = [];
@@ -230,6 +210,33 @@ describe('the embedded queue', () => {
     expect(clock.timers()).toBe(0);
   });
 
+  it('misses no time that comes while a round is on its way', async () => {
+    const { database } = await open();
+    const late: number[] = [];
+    for (let delay = 1; delay <= 20; delay += 1) {
+      const clock = createVirtualClock();
+      let asked = 0;
+      // Time goes by between any two looks at the clock.
+      const now = () => {
+        asked += 1;
+        return clock.now() + asked;
+      };
+      const queue = createSqliteQueue({
+        database,
+        space: `delay ${delay}`,
+        clock: { ...clock, now },
+        random: seededRandom(),
+      });
+      queue.work(handlersWith(), { concurrency: 1, order: ['reconcile'] });
+      await queue.add([reconcile('m1', { runAt: now() + delay })]);
+      await clock.advance(1_000);
+      if ((await queue.list()).length > 0) late.push(delay);
+      await queue.stop(0);
+    }
+
+    expect(late).toEqual([]);
+  });
+
   it('picks among ten thousand waiting jobs as fast as among a few', async () => {
     const { queue } = await open();
     const perJob = async (count: number) => {
@@ -258,9 +265,10 @@ describe('the embedded queue', () => {
       return took / 200;
     };
 
-    const few = await perJob(200);
-    const many = await perJob(10_000);
+    // The better of two: other work on the machine only ever adds.
+    const few = Math.min(await perJob(200), await perJob(200));
+    const many = Math.min(await perJob(10_000), await perJob(10_000));
 
-    expect(many).toBeLessThan(few * 4 + 2);
+    expect(many).toBeLessThan(few * 2 + 1);
   });
 });

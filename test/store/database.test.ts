@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -77,8 +77,10 @@ describe('the embedded database', () => {
   it('is free again after close()', async () => {
     const dataDir = temporaryFolder();
     await (await openDatabase({ dataDir })).close();
+    const left = readdirSync(dataDir);
 
     await expect(open(dataDir)).resolves.toBeDefined();
+    expect(left).toEqual(['relay.sqlite']);
   });
 
   it('says which file it is when there is something else in its place', async () => {
@@ -101,6 +103,18 @@ describe('the embedded database', () => {
 
     await expect(failed).rejects.toThrow('UNIQUE');
     expect(await db.selectFrom('settings').selectAll().execute()).toEqual([]);
+  });
+
+  it('says why a transaction failed also where SQLite has ended it already', async () => {
+    const { sql: db } = await open(temporaryFolder());
+
+    const failed = db.transaction().execute(async (trx) => {
+      // As on a full disk.
+      await sql`rollback`.execute(trx);
+      throw new Error('disk full');
+    });
+
+    await expect(failed).rejects.toThrow('disk full');
   });
 
   it('gives out growing numbers, each once, a name and space by itself', async () => {

@@ -1,7 +1,9 @@
-// Runs a script in a process of its own and lets a test wait for what it prints.
+// Runs a script in a process of its own and lets a test wait for what it prints. No longer than the test.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 
 export type Child = {
   /** Every line printed so far. */
@@ -15,7 +17,8 @@ export type Child = {
 };
 
 export function startChild(script: URL, args: readonly string[]): Child {
-  const child = spawn(process.execPath, [script.pathname, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [fileURLToPath(script), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout });
   reader.on('line', (line) => lines.push(line));

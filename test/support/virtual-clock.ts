@@ -57,6 +57,6 @@ export function createVirtualClock(start = Date.UTC(2026, 10, 23, 9)): VirtualCl
   };
 }
 
-export async function turns(count = TURNS): Promise<void> {
+async function turns(count = TURNS): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

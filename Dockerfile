@@ -1,0 +1,19 @@
+# The relay on Node's own image: no build step, no native addon. Settings come as environment variables; the database is
+# in the volume /data. An access policy: mount it as /app/access.yaml.
+FROM node:26-slim
+
+ENV NODE_ENV=production DATA_DIR=/data
+WORKDIR /app
+
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+  && npm cache clean --force \
+  && mkdir /data && chown node:node /data && chmod 700 /data
+COPY src ./src
+
+USER node
+VOLUME /data
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/main.ts"]

@@ -1,0 +1,103 @@
+// Why a person may open a lock at a moment, or why not: the chain of reasons behind the decision, until when it holds,
+// what comes next, and whether the lock system has it so. Decides nothing itself.
+import type { Calendar } from './calendar.ts';
+import { type Decision, entitledAt } from './decide.ts';
+import { effective } from './diff.ts';
+import { lifeOf, planAt, standingOf } from './membership.ts';
+import type { CurrentGrant, Instant, Lock, MemberFacts, Membership } from './model.ts';
+import type { Policy } from './policy.ts';
+import { contains, join, toInterval } from './windows.ts';
+
+export type LockAnswer = {
+  lockId: string;
+  lock: string;
+  opens: boolean;
+  /** Every reason, as sentences; at least one. */
+  because: string[];
+  /** The window around the moment; null: since ever, or without end. Only where it opens. */
+  since: Instant | null;
+  until: Instant | null;
+  /** When the next window begins, where it is shut. */
+  opensNext: Instant | null;
+  /** What the brake or a person decided about this lock. */
+  waiting: 'held' | 'kept' | null;
+  lockSystem: LockSystemSays;
+};
+
+/** Desired against current, at that moment. 'theirs': opens through somebody else's grant. */
+export type LockSystemSays =
+  | 'agrees'
+  | 'agrees, through a grant of others'
+  | 'opens although it should not'
+  | 'is shut although it should open';
+
+export type Explaining = {
+  policy: Policy;
+  calendar: Calendar;
+  locks: readonly Lock[];
+  at: Instant;
+  /** Grants that the lock user has now, ours and others'. */
+  current: readonly (CurrentGrant & { ours: boolean })[];
+  waiting: (lockId: string) => LockAnswer['waiting'];
+};
+
+/** One answer for each lock, in the order of the locks. */
+export function explain(decision: Decision, members: readonly MemberFacts[], terms: Explaining): LockAnswer[] {
+  return terms.locks.map((lock) => explainLock(lock, decision, members, terms));
+}
+
+function explainLock(lock: Lock, decision: Decision, members: readonly MemberFacts[], terms: Explaining): LockAnswer {
+  const { at, current, waiting, calendar } = terms;
+  const entitled = entitledAt(decision, lock.id, at);
+  const opens = entitled.length > 0;
+  const windows = join(decision.grants.filter(({ lockId }) => lockId === lock.id).map(toInterval));
+  const around = windows.find((window) => contains(window, at));
+  const next = windows.find(({ from }) => from > at);
+  const unknown = decision.uncertain.get(lock.id);
+  const denials = decision.denials.filter(({ lockId }) => lockId === lock.id).map(({ sentence }) => sentence);
+  const reasons = opens ? entitled.map(({ sentence }) => sentence) : denials;
+  const because = [
+    ...members.map(({ membership }) => standingSentence(membership, terms)),
+    ...new Set(reasons),
+    ...(unknown === undefined ? [] : [`not known now, so what is there stays: ${unknown}`]),
+    ...(!opens && denials.length === 0 && unknown === undefined ? [shutSentence(next?.from, calendar)] : []),
+  ];
+  const here = current.filter(({ lockId }) => lockId === lock.id);
+  return {
+    lockId: lock.id,
+    lock: lock.name,
+    opens,
+    because,
+    since: around && Number.isFinite(around.from) ? around.from : null,
+    until: around && Number.isFinite(around.until) ? around.until : null,
+    opensNext: next?.from ?? null,
+    waiting: waiting(lock.id),
+    lockSystem: lockSystemSays(opens, here, at),
+  };
+}
+
+const shutSentence = (next: Instant | undefined, calendar: Calendar): string =>
+  next === undefined ? 'no rule gives this lock' : `outside its windows; the next one begins at ${calendar.show(next)}`;
+
+function lockSystemSays(opens: boolean, grants: Explaining['current'], at: Instant): LockSystemSays {
+  const open = grants.filter((grant) => contains(effective(grant, at), at));
+  if (open.length === 0) return opens ? 'is shut although it should open' : 'agrees';
+  if (opens) return 'agrees';
+  return open.some(({ ours }) => ours) ? 'opens although it should not' : 'agrees, through a grant of others';
+}
+
+/** "membership m1: active, plan "Full Time", until 2026-11-30". */
+export function standingSentence(
+  membership: Membership,
+  { policy, calendar, at }: Pick<Explaining, 'policy' | 'calendar' | 'at'>,
+): string {
+  const standing = standingOf(membership, policy.cancellationDate, calendar, at);
+  const { until } = lifeOf(membership, policy.cancellationDate, calendar);
+  const plan = `plan "${planAt(membership, calendar, at).name}"`;
+  const who = `membership ${membership.id}`;
+  if (standing === 'pending') return `${who}: not confirmed yet`;
+  if (standing === 'coming') return `${who}: begins on ${membership.startsOn}, ${plan}`;
+  if (standing === 'ended')
+    return `${who}: ${membership.deleted ? 'deleted on Cobot' : `ended on ${membership.canceledTo}`}`;
+  return `${who}: active, ${plan}${Number.isFinite(until) ? `, until ${calendar.show(until)}` : ''}`;
+}

@@ -1,0 +1,66 @@
+// What every command is handed: its surroundings, and the few things that all of them do alike: say whether it is about
+// JSON, print the answer, leave an exit code, show examples, refuse what is not known.
+import type { Command } from 'commander';
+import { closest, distance } from 'fastest-levenshtein';
+import { type Config, type Environment, loadConfig } from '../config.ts';
+import { variables } from '../config-variables.ts';
+import type { Clock } from '../lib/clock.ts';
+import { CommandError } from './failure.ts';
+import type { Terminal } from './terminal.ts';
+
+export type Surroundings = { env: Environment; terminal: Terminal; clock: Clock };
+
+/** 0 done or answered; 2 differences remain; 1 error. */
+export type ExitCode = 0 | 1 | 2;
+
+export type Call = Surroundings & {
+  /** What stands behind the command, without the options. */
+  words: readonly string[];
+  /** Was this option given? */
+  has(option: string): boolean;
+  /** The text, or with --json the answer itself. */
+  print(answer: unknown, text: string): void;
+};
+
+/** Makes `work` what the command does. */
+export type Does = (command: Command, work: (call: Call) => Promise<ExitCode>) => void;
+
+/** Throws every problem of it at once. */
+export function readConfig({ env }: Pick<Surroundings, 'env'>): Config {
+  const loaded = loadConfig(env);
+  if (!loaded.ok) throw configurationError(loaded.problems);
+  return loaded.config;
+}
+
+export function configurationError(problems: string[]): CommandError {
+  return new CommandError({
+    code: 'configuration',
+    what: 'the configuration is not complete',
+    details: problems,
+    advice: 'set these in the environment or in .env (.env.example shows them all), then run the command again',
+  });
+}
+
+/** Also where the rest of the environment is wrong. */
+export function secretsIn(env: Environment): string[] {
+  return variables
+    .filter(({ secret }) => secret === true)
+    .flatMap(({ name }) => [env[name] ?? '', ...(env[name] ?? '').split(',')])
+    .map((value) => value.trim());
+}
+
+/** For a command's help. */
+export function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`;
+}
+
+/** Of a command that may stand alone and has others below it: what stands behind it has to be one of those. */
+export function refuseUnknown(command: Command): void {
+  const [wrong] = command.args;
+  if (wrong === undefined) return;
+  const names = command.commands.map((each) => each.name());
+  const near = closest(wrong, names);
+  const full = `${command.name()} ${near}`;
+  const meant = distance(wrong, near) <= 2 ? `did you mean "${full}"?` : `there are: ${names.join(', ')}`;
+  command.error(`error: unknown command '${command.name()} ${wrong}' (${meant})`, { code: 'commander.unknownCommand' });
+}

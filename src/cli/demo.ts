@@ -1,0 +1,100 @@
+// `npm run demo`: a morning in a coworking space, played through real HTTP between a simulated Cobot, a simulated
+// SmartLock and the real relay. Nothing is hard-coded as success: every line is looked up in the simulators.
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { gatherCast } from './demo/cast.ts';
+import { daytimeZone } from './demo/daytime.ts';
+import { type Play, playMorning } from './demo/morning.ts';
+import { openPlayground } from './demo/playground.ts';
+import { createShow } from './demo/show.ts';
+import { buildStage } from './demo/stage.ts';
+import { playTrouble } from './demo/trouble.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+
+/** Before each thing that somebody does, on a terminal. */
+const TIME_TO_READ = 700;
+
+export type DemoOptions = {
+  /** Leave everything running to play with, until Ctrl-C. */
+  keep: boolean;
+  terminal?: Pick<Terminal, 'out' | 'colours' | 'width'>;
+  clock?: Clock;
+};
+
+/** The exit code: 1 if anything did not hold. */
+export async function runDemo({
+  keep,
+  terminal = processTerminal(process),
+  clock = systemClock,
+}: DemoOptions): Promise<0 | 1> {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-demo-'));
+  const zone = daytimeZone(clock.now());
+  const stage = await buildStage({ clock, folder, cobot: { zone } });
+  const cast = gatherCast(stage);
+  const show = createShow(terminal, { clock, zone, pause: terminal.width === null ? 0 : TIME_TO_READ });
+  const play: Play = { stage, cast, show, clock, zone };
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  let held = false;
+  try {
+    terminal.out(
+      `A morning in the coworking space co-up (clock of ${zone}): Cobot and SmartLock are simulated, the relay\n`,
+    );
+    terminal.out('between them is the real one, as a process of its own, and everything goes through real HTTP.\n\n');
+    await Promise.race([perform(play), once(interrupted.signal, 'abort')]);
+    held = !interrupted.signal.aborted && show.sum();
+    if (keep && !interrupted.signal.aborted) await leaveOpen(play, terminal, interrupted.signal);
+    return held ? 0 : 1;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    await stage.close();
+    if (held) rmSync(folder, { recursive: true, force: true });
+    else terminal.out(`The relay's log: ${stage.relay.logFile}\n`);
+  }
+}
+
+async function perform(play: Play): Promise<void> {
+  await playMorning(play);
+  await playTrouble(play);
+  await play.show.scene('The relay stops cleanly when it is told to', async () => {
+    await play.show.tell('front desk', 'stops the relay (SIGTERM)');
+    const { code, ms } = await play.stage.relay.stop();
+    await play.show.verify('it ends with exit code 0', () => code, 0);
+    await play.show.verify('within ten seconds', () => ms < 10_000, true);
+  });
+}
+
+async function leaveOpen(play: Play, terminal: Pick<Terminal, 'out'>, stop: AbortSignal): Promise<void> {
+  const { cobot, smartlock, relay } = play.stage;
+  await relay.start();
+  const playground = await openPlayground(play);
+  const lines = [
+    '',
+    'Everything is left running; Ctrl-C ends it. The tokens are made up.',
+    `  relay       ${relay.url} (log: ${relay.logFile})`,
+    `  Cobot       ${cobot.url}  Authorization: Bearer ${cobot.token}`,
+    `  SmartLock   ${smartlock.url}  X-Api-Token: ${smartlock.token}`,
+    '',
+    'To play with:',
+    `  curl ${playground.url}                                    who may open what`,
+    `  curl -X POST ${playground.url}/open/Greta/Workshop        Greta opens the Workshop, and is checked in`,
+    `  curl -X POST ${playground.url}/cancel/Ada                 Ada has left`,
+    `  curl -X POST ${playground.url}/confirm/Zoe                Zoe has joined`,
+    `  curl ${relay.url}/readyz`,
+    `  curl ${relay.url}/metrics`,
+    `  curl -H 'Authorization: Bearer ${cobot.token}' ${cobot.url}/api/memberships`,
+    `  curl -H 'X-Api-Token: ${smartlock.token}' ${smartlock.url}/access`,
+    '',
+  ];
+  terminal.out(`${lines.join('\n')}\n`);
+  try {
+    if (!stop.aborted) await once(stop, 'abort');
+    await relay.stop();
+  } finally {
+    playground.close();
+  }
+}

@@ -1,0 +1,117 @@
+// The real relay as a process of its own, as `npm start` would start it: ends by SIGTERM, dies by SIGKILL, comes back on
+// the same port with the same data. Its log goes to a file. It gets the environment it is given and nothing else.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import type { Clock } from '../../lib/clock.ts';
+
+const MAIN = new URL('../../main.ts', import.meta.url).pathname;
+const PATIENCE = 15_000;
+const LOOK_EVERY = 20;
+
+export type RelayProcess = {
+  url: string;
+  logFile: string;
+  /** Everything that it wrote so far, over all its lives. */
+  log(): string;
+  /** Resolves when it answers /readyz with 200. */
+  start(): Promise<void>;
+  /** With SIGTERM; resolves with its exit code and how long it took. */
+  stop(): Promise<{ code: number | null; ms: number }>;
+  /** With signal 9, as power or the kernel would; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Kills it, and it cannot be started again. */
+  close(): Promise<void>;
+  isRunning(): boolean;
+  /** Folder and environment, for commands that are run beside it. */
+  surroundings: { cwd: string; env: Readonly<Record<string, string>> };
+};
+
+/** `folder`: its working directory, where data, log and a policy may lie. */
+export async function createRelayProcess(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  clock: Clock,
+): Promise<RelayProcess> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const logFile = join(folder, 'relay.log');
+  const surroundings = {
+    cwd: folder,
+    env: {
+      DATA_DIR: join(folder, 'data'),
+      DOTENV_CONFIG_PATH: join(folder, '.env'),
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      PUBLIC_URL: url,
+      ...env,
+    },
+  };
+  let child: ChildProcess | undefined;
+  let isClosed = false;
+
+  const isRunning = () => child !== undefined && child.exitCode === null && child.signalCode === null;
+  const log = () => readFileSync(logFile, 'utf8');
+
+  async function ended(running: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+    const exit = once(running, 'exit');
+    running.kill(signal);
+    await exit;
+    return running.exitCode;
+  }
+
+  async function kill(): Promise<void> {
+    if (child && isRunning()) await ended(child, 'SIGKILL');
+  }
+
+  return {
+    url,
+    logFile,
+    log,
+    isRunning,
+    surroundings,
+    async start() {
+      if (isClosed) throw new Error('The relay was closed for good.');
+      const output = openSync(logFile, 'a');
+      child = spawn(process.execPath, [MAIN], { ...surroundings, stdio: ['ignore', output, output] });
+      closeSync(output);
+      const until = clock.now() + PATIENCE;
+      while (!(await isReady(url))) {
+        if (!isRunning() || clock.now() > until) {
+          child.kill('SIGKILL');
+          throw new Error(`The relay did not start. Its log is ${logFile}, and ends with:\n${log().slice(-2000)}`);
+        }
+        await clock.sleep(LOOK_EVERY);
+      }
+    },
+    async stop() {
+      const began = clock.now();
+      const code = child && isRunning() ? await ended(child, 'SIGTERM') : (child?.exitCode ?? null);
+      return { code, ms: clock.now() - began };
+    },
+    kill,
+    close() {
+      isClosed = true;
+      return kill();
+    },
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer?.status === 200;
+}
+
+/** Its callbacks have to be known before it listens. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
+  return address.port;
+}

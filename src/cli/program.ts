@@ -1,0 +1,77 @@
+// Which commands there are and what they have in common: --json, help, errors in three parts, exit codes.
+import { Command, CommanderError } from 'commander';
+import { type Does, type ExitCode, examples, type Surroundings, secretsIn } from './cli.ts';
+import { describeFailure, failureOf } from './failure.ts';
+import { addHolds } from './holds.ts';
+import { addJobs } from './jobs.ts';
+import { addPlayDemo } from './play-demo.ts';
+import { addProblems } from './problems.ts';
+import { addSubscribe } from './subscribe.ts';
+import { addSync } from './sync.ts';
+import { hiding } from './terminal.ts';
+import { addWebhooks } from './webhooks.ts';
+
+const WIDE = 100;
+
+/** Resolves with the exit code; throws nothing. */
+export async function runCommandLine(words: readonly string[], around: Surroundings): Promise<ExitCode> {
+  const terminal = hiding(secretsIn(around.env), around.terminal);
+  let code: ExitCode = 0;
+  const program = buildProgram({ ...around, terminal }, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return code;
+  } catch (error) {
+    // Its own errors and help texts commander has printed already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+    const failure = failureOf(error);
+    if (program.opts()['json'] === true) terminal.out(asJson({ error: failure }));
+    terminal.err(describeFailure(failure));
+    const isDebugging = ['debug', 'trace'].includes(around.env['LOG_LEVEL']?.trim().toLowerCase() ?? '');
+    if (isDebugging && error instanceof Error) terminal.err(`${error.stack}\n`);
+    return 1;
+  }
+}
+
+const asJson = (answer: unknown) => `${JSON.stringify(answer, null, 2)}\n`;
+
+function buildProgram(around: Surroundings, ends: (code: ExitCode) => void): Command {
+  const { terminal } = around;
+  const helpWidth = () => terminal.width ?? WIDE;
+  const program = new Command('relay')
+    .description('Gives every member of a coworking space on Cobot exactly the doors that they may open.')
+    .usage('<command> [options]')
+    .option('--json', 'print the answer as JSON')
+    .exitOverride()
+    .showHelpAfterError('"relay --help" lists the commands, "relay <command> --help" explains one.')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      getOutHelpWidth: helpWidth,
+      getErrHelpWidth: helpWidth,
+      getOutHasColors: () => terminal.colours,
+      getErrHasColors: () => false,
+    })
+    .addHelpText('after', examples('relay sync --dry-run', 'relay subscribe', 'relay jobs redrive --all'))
+    .addHelpText('after', 'Exit codes: 0 done, or the question answered; 2 differences remain; 1 error.');
+
+  const does: Does = (command, work) => {
+    command.action(async () => {
+      const options = command.optsWithGlobals();
+      ends(
+        await work({
+          ...around,
+          words: command.args,
+          has: (option) => options[option] === true,
+          print: (answer, text) => terminal.out(options['json'] === true ? asJson(answer) : text),
+        }),
+      );
+    });
+  };
+  for (const add of [addSubscribe, addSync, addHolds, addJobs, addProblems, addWebhooks, addPlayDemo])
+    add(program, does);
+  return program;
+}

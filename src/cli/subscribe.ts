@@ -1,0 +1,110 @@
+// relay subscribe: registers, shows, repairs and removes the webhooks at Cobot. Needs no database and no lock system.
+import { type Command, Option } from 'commander';
+import { createCobotClient } from '../cobot/client.ts';
+import {
+  applySubscriptions,
+  listSubscriptions,
+  removeSubscriptions,
+  type SubscriptionReport,
+  type SubscriptionRow,
+} from '../cobot/subscribe.ts';
+import { loadWebhookConfig } from '../config.ts';
+import { type Call, configurationError, type Does, type ExitCode, examples } from './cli.ts';
+import { formatTable } from './table.ts';
+import { painter, slowProgress, type Terminal } from './terminal.ts';
+import { counted } from './wording.ts';
+
+export function addSubscribe(program: Command, does: Does): void {
+  const subscribe = program
+    .command('subscribe')
+    .description('register and repair the webhooks at Cobot; safe to repeat')
+    .addOption(new Option('--list', 'only show them').conflicts(['remove', 'dryRun', 'replace']))
+    .addOption(new Option('--remove', 'remove all of ours').conflicts('replace'))
+    .addOption(new Option('--dry-run', 'show what would be done, and do nothing'))
+    .addOption(new Option('--replace', 'also replace those under another URL that carry a key of ours'))
+    .addHelpText(
+      'after',
+      examples('relay subscribe --dry-run', 'relay subscribe', 'relay subscribe --list', 'relay subscribe --remove'),
+    )
+    .addHelpText('after', 'Ours are those under PUBLIC_URL. Those of others are never touched.');
+  does(subscribe, runSubscribe);
+}
+
+async function runSubscribe({ env, clock, terminal, has, print }: Call): Promise<ExitCode> {
+  const loaded = loadWebhookConfig(env);
+  if (!loaded.ok) throw configurationError(loaded.problems);
+  for (const warning of loaded.warnings) terminal.err(`Warning: ${warning}\n`);
+  const { cobot: access, publicUrl, webhookKeys: keys } = loaded.config;
+  const dryRun = has('dryRun');
+  const settings = { publicUrl, keys, dryRun, replace: has('replace') };
+
+  const stopping = new AbortController();
+  const cobot = createCobotClient({ config: access, clock, signal: stopping.signal });
+  const progress = slowProgress(terminal, clock);
+  progress.tell('talking to Cobot');
+  const work = has('list') ? listSubscriptions : has('remove') ? removeSubscriptions : applySubscriptions;
+  const report = await work(cobot, settings).finally(() => {
+    progress.end();
+    stopping.abort();
+  });
+
+  print(report, subscriptionsText(report, { dryRun, terminal }));
+  if (report.rows.some(({ state }) => state === 'failed')) return 1;
+  return dryRun && report.changes > 0 ? 2 : 0;
+}
+
+/** In a dry run nothing was made. */
+const WOULD: Partial<Record<SubscriptionRow['state'], string>> = {
+  made: 'would be made',
+  repaired: 'would be repaired',
+  replaced: 'would be replaced',
+  removed: 'would be removed',
+};
+
+function subscriptionsText(
+  { rows, foreign, changes }: SubscriptionReport,
+  { dryRun, terminal }: { dryRun: boolean; terminal: Terminal },
+): string {
+  const paint = painter(terminal);
+  const own = rows.filter(({ state }) => state !== 'elsewhere');
+  const elsewhere = rows.filter(({ state }) => state === 'elsewhere');
+  const table = own.map(({ event, state, callback }) => [
+    event,
+    (dryRun ? WOULD[state] : undefined) ?? state,
+    callback,
+  ]);
+  const lines: string[] = [];
+  if (own.length > 0) {
+    lines.push(
+      formatTable(['EVENT', 'STATE', 'CALLBACK'], table, {
+        width: terminal.width,
+        paintHead: (line) => paint('dim', line),
+      }),
+    );
+  }
+  for (const { event, problem } of own.filter(({ state }) => state === 'failed'))
+    lines.push(`${paint('red', 'Failed:')} ${event}: ${problem ?? 'no reason given'}\n`);
+  const refused = own.filter(({ state }) => state === 'not offered').map(({ event }) => event);
+  if (refused.length > 0)
+    lines.push(`Not offered by this Cobot (422), and not needed for the rest: ${refused.join(', ')}\n`);
+  for (const { event, callback } of elsewhere) {
+    lines.push(
+      `${paint('yellow', 'Elsewhere:')} ${event} goes to ${callback} with a key of ours; left alone ` +
+        '(another installation? If it is an old address of this one: relay subscribe --replace)\n',
+    );
+  }
+  if (foreign.length > 0) {
+    const hosts = [...new Set(foreign.map(({ callbackHost }) => callbackHost))];
+    lines.push(`${counted(foreign.length, 'webhook')} of others, untouched: ${hosts.join(', ')}\n`);
+  }
+  lines.push(`${summary(own, changes, dryRun)}\n`);
+  return lines.join('');
+}
+
+function summary(own: readonly SubscriptionRow[], changes: number, dryRun: boolean): string {
+  const active = own.filter(({ state }) => state === 'present').length;
+  if (dryRun) return `${counted(changes, 'change')} to be made; nothing was done.`;
+  const lacking = own.filter(({ state }) => ['missing', 'inactive', 'outdated'].includes(state)).length;
+  if (lacking > 0) return `${active} in order, ${lacking} not: "relay subscribe" mends them.`;
+  return changes === 0 ? `${active} in order, nothing to change.` : `${counted(changes, 'change')} made.`;
+}

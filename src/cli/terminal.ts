@@ -1,0 +1,76 @@
+// Where a command writes, and whom it may ask. Answers go to stdout, everything else to stderr; colours only on a
+// terminal and never alone. No secret of the configuration gets through, wherever it came from.
+import { createInterface } from 'node:readline';
+import { styleText } from 'node:util';
+import type { Clock } from '../lib/clock.ts';
+
+export type Terminal = {
+  out(text: string): void;
+  err(text: string): void;
+  /** Columns that a line may have; null: no terminal, so a line is as long as it is. */
+  width: number | null;
+  colours: boolean;
+  /** Asks for yes or no; null: nobody is there to answer. */
+  ask: ((question: string) => Promise<boolean>) | null;
+};
+
+export function processTerminal({ stdin, stdout, stderr }: NodeJS.Process): Terminal {
+  const isAnswered = stdin.isTTY === true && stdout.isTTY === true;
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    width: stdout.isTTY === true ? stdout.columns : null,
+    colours: stdout.isTTY === true && stdout.hasColors(),
+    ask: isAnswered ? (question) => askOnce(question, stdin, stderr) : null,
+  };
+}
+
+/** Anything but yes is no, also the end of the input. */
+function askOnce(question: string, input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Promise<boolean> {
+  return new Promise((resolve) => {
+    const reader = createInterface({ input, output });
+    reader.on('close', () => resolve(false));
+    reader.question(`${question} [y/N] `, (answer) => {
+      resolve(/^y(es)?$/i.test(answer.trim()));
+      reader.close();
+    });
+  });
+}
+
+/** A shorter one hides nothing, and would blot out half of every line. */
+const SHORTEST = 8;
+
+/** The same terminal, on which these values never show. */
+export function hiding(secrets: readonly string[], terminal: Terminal): Terminal {
+  const forms = [...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))]
+    .filter((secret) => secret.length >= SHORTEST)
+    .sort((one, other) => other.length - one.length);
+  const hide = (text: string) => forms.reduce((rest, secret) => rest.replaceAll(secret, '[hidden]'), text);
+  return { ...terminal, out: (text) => terminal.out(hide(text)), err: (text) => terminal.err(hide(text)) };
+}
+
+export type Colour = 'green' | 'red' | 'yellow' | 'bold' | 'dim';
+
+export function painter({ colours }: Pick<Terminal, 'colours'>): (colour: Colour, text: string) => string {
+  return (colour, text) => (colours ? styleText(colour, text, { validateStream: false }) : text);
+}
+
+const QUIET = 1000;
+
+/** Words about what goes on, on stderr, once it has taken more than a second. */
+export function slowProgress({ err }: Pick<Terminal, 'err'>, clock: Clock): { tell(words: string): void; end(): void } {
+  let isSlow = false;
+  let latest: string | undefined;
+  const show = (words: string) => err(`... ${words}\n`);
+  const cancel = clock.after(QUIET, () => {
+    isSlow = true;
+    if (latest !== undefined) show(latest);
+  });
+  return {
+    tell(words) {
+      latest = words;
+      if (isSlow) show(words);
+    },
+    end: cancel,
+  };
+}

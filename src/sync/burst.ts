@@ -1,0 +1,84 @@
+// A burst of reconciles becomes one sweep as soon as that is cheaper: Cobot's calls are the scarce good, and a sweep
+// costs the same however many members there are.
+import type { Instant } from '../access/model.ts';
+import { factsNeeded } from '../access/policy.ts';
+import type { Job } from '../queue/queue.ts';
+import type { SyncParts } from './parts.ts';
+
+/** Cobot calls that a sweep costs. */
+const SWEEP_CALLS = 6;
+/** So many calls spent on single reconciles within RECENTLY are a burst too: it may be worked off as it comes in. */
+const MANY_CALLS = 18;
+const RECENTLY = 5000;
+/** Single reads of memberships that are kept for what only they can tell. */
+const SINGLES_KEPT_BACK = 10;
+/** Of the six reads a minute of the membership list, so many are left to others than sweeps of bursts. */
+const LISTS_KEPT_BACK = 2;
+const SWEEPS_APART = 15_000;
+/** The sweep waits so long for the rest of the burst. */
+const GATHER = 1000;
+/** Everybody in a burst asks; the waiting ones are not counted anew for each. */
+const BURST_LASTS = 250;
+
+export type Burst = {
+  /** When to look at this job again, because a sweep will do its work; null: do it now. */
+  instead(job: Job<'reconcile'>): Promise<Instant | null>;
+  /** A sweep begins that takes everything added up to `sequence`. */
+  sweepBegins(sequence: number): void;
+  sweepEnds(): void;
+};
+
+export function createBurst({
+  cobot,
+  queue,
+  policy,
+  clock,
+}: Pick<SyncParts, 'cobot' | 'queue' | 'policy' | 'clock'>): Burst {
+  /** Reconciles up to here were there when the last sweep began: what is left of them has a reason of its own. */
+  let sweptUpTo = 0;
+  let sweptFrom = Number.NEGATIVE_INFINITY;
+  let isSweeping = false;
+  let begun: Instant[] = [];
+  let burstUntil = Number.NEGATIVE_INFINITY;
+
+  /** Calls that Cobot allows now; an endpoint that was not called yet is not limited. */
+  const left = (endpoint: string) =>
+    cobot.budgets().find((each) => each.endpoint === endpoint)?.left ?? Number.POSITIVE_INFINITY;
+
+  async function isCheaper(now: Instant): Promise<boolean> {
+    if (now < burstUntil) return true;
+    begun = begun.filter((at) => at > now - RECENTLY);
+    const waiting = await queue.list({ name: 'reconcile', state: 'waiting' });
+    const fresh = waiting.filter(({ sequence }) => sequence > sweptUpTo).length;
+    const callsEach = factsNeeded((await policy()).policy).bookings ? 2 : 1;
+    // Also for one alone: those that wait for the budget would keep check-ins from their turn.
+    const isShort = left('GET /api/memberships/:id') <= SINGLES_KEPT_BACK;
+    return fresh * callsEach > SWEEP_CALLS || (begun.length + fresh) * callsEach > MANY_CALLS || isShort;
+  }
+
+  return {
+    async instead(job) {
+      const now = clock.now();
+      // The sweep is at it, and takes it out when it is through.
+      if (isSweeping && job.sequence <= sweptUpTo) return now + GATHER;
+      if (job.sequence <= sweptUpTo || !(await isCheaper(now))) {
+        begun.push(now);
+        return null;
+      }
+      burstUntil = now + BURST_LASTS;
+      const mayListNow = left('GET /api/memberships') > LISTS_KEPT_BACK;
+      const runAt = Math.max(now + GATHER, mayListNow ? 0 : sweptFrom + SWEEPS_APART);
+      await queue.add([{ name: 'sweep', key: 'space', payload: { cause: `burst, ${job.payload.cause}` }, runAt }]);
+      return runAt + GATHER;
+    },
+    sweepBegins(sequence) {
+      sweptUpTo = sequence;
+      sweptFrom = clock.now();
+      isSweeping = true;
+      burstUntil = Number.NEGATIVE_INFINITY;
+    },
+    sweepEnds() {
+      isSweeping = false;
+    },
+  };
+}

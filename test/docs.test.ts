@@ -1,0 +1,209 @@
+// What is written stays in step with what is there: variables, commands, routes, events, metrics, links, examples.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Router } from 'express';
+import { describe, expect, it } from 'vitest';
+import { parsePolicy } from '../src/access/policy-load.ts';
+import { createHealthRouter } from '../src/admin/health.ts';
+import { runCommandLine } from '../src/cli/program.ts';
+import { type Variable, variables } from '../src/config-variables.ts';
+import { COBOT_EVENTS } from '../src/lib/callback-path.ts';
+import { systemClock } from '../src/lib/clock.ts';
+import { createLog } from '../src/lib/log.ts';
+import { createMetrics } from '../src/lib/metrics.ts';
+import { createWebhookRouter } from '../src/webhooks/routes.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const readme = read('README.md');
+const documents = ['README.md', 'src/locks/smartlock/README.md', ...filesIn('docs')];
+
+function filesIn(folder: string): string[] {
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.md')).map((name) => join(folder, name));
+}
+
+/** The rows of the table between two marks, without its head. */
+function rowsOf(mark: string): string[] {
+  const [, between = ''] = new RegExp(`<!-- ${mark}:.*?-->\n([\\s\\S]*?)<!-- /${mark} -->`).exec(readme) ?? [];
+  const rows = between.split('\n').filter((line) => line !== '');
+  return rows.slice(2);
+}
+
+/** What stands in backticks in the first cell. */
+const subjectOf = (row: string) => /^\| `(.*?)` \|/.exec(row)?.[1] ?? row;
+
+describe('the README', () => {
+  it('has a row for every variable, in order, with its default and meaning', () => {
+    expect(rowsOf('variables')).toEqual(variables.map(rowFor));
+  });
+
+  it('lists the commands and options that there are, and no others', async () => {
+    const there = await commandsWithOptions();
+
+    const written = rowsOf('commands').flatMap((row) => {
+      const [, words = '', rest = ''] = /^([a-z ]+[a-z])(.*)$/.exec(subjectOf(row)) ?? [];
+      const options = [...rest.matchAll(/--[a-z-]+/g)].map(([option]) => option).toSorted();
+      const names = rest.startsWith(' [list]') ? [words, `${words} list`] : [words];
+      return names.map((name) => [name, options] as const);
+    });
+
+    expect(Object.fromEntries(written)).toEqual(Object.fromEntries(there));
+  });
+
+  it('lists the routes that there are, and no others', () => {
+    const routes = [...routesOf(webhookRouter()), ...routesOf(healthRouter())];
+
+    expect(rowsOf('routes').map(subjectOf).toSorted()).toEqual(routes.toSorted());
+  });
+
+  it('names every event of Cobot that is registered, and no other', () => {
+    const [, list = ''] = /registers these events: ([\s\S]*?)\.\n\n/.exec(readme) ?? [];
+
+    expect([...list.matchAll(/`(\w+)`/g)].map(([, event]) => event)).toEqual([...COBOT_EVENTS]);
+  });
+
+  it('gives the two commands that try it, on lines of their own', () => {
+    expect(readme).toMatch(/^npm ci && npm run demo$/m);
+    expect(readme).toMatch(/^npm ci && npm test$/m);
+  });
+
+  it('asks for the four values that have to be filled in', () => {
+    const required = variables.filter((each) => each.required).map(({ name }) => name);
+    const [, start = ''] = /fill in the first four: ([\s\S]*?)\n2\. /.exec(readme) ?? [];
+
+    expect(required).toHaveLength(4);
+    expect(required.filter((name) => !start.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('the documents', () => {
+  it.each(documents)('%s names no file that is not there', (document) => {
+    const text = read(document);
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+    const local = links.filter((link) => !/^[a-z]+:/.test(link)).map((link) => linkedFrom(document, link));
+    const named = [...text.matchAll(/`((?:src|test|docs|examples|\.ci)\/[\w./-]+\w)`/g)].map(([, path = '']) => path);
+
+    expect([...local.map(({ path }) => path), ...named].filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    for (const { path, anchor } of local) if (anchor !== '') expect(anchorsOf(path)).toContain(anchor);
+  });
+
+  it('one page says of every metric what it means', async () => {
+    const text = await metrics().text();
+    const there = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name);
+    const written = [...read('docs/operations.md').matchAll(/^\| `(relay_\w+)/gm)].map(([, name]) => name);
+
+    expect(written.toSorted()).toEqual(there.toSorted());
+  });
+
+  it.each(filesIn('docs/decisions'))('%s says the context, the choice and what was given up', (file) => {
+    const text = read(file);
+
+    expect([...text.matchAll(/^#+ (.*)$/gm)].slice(1).map(([, heading]) => heading)).toEqual([
+      'Context',
+      'Choice',
+      'Given up',
+    ]);
+    expect(text.split('\n').length).toBeLessThan(45);
+  });
+
+  it('every reading that the source calls inferred or unknown is listed', () => {
+    const text = read('docs/unknowns.md');
+    const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /^(cobot|access|locks|webhooks)\/.*\.ts$/.test(name))
+      .filter((name) => /\b[Ii]nferred\b|is not known|documented nowhere|is unknown: /.test(read(`src/${name}`)));
+
+    expect(sources.length).toBeGreaterThan(3);
+    expect(sources.filter((name) => !text.includes(`\`src/${name}\``))).toEqual([]);
+  });
+});
+
+describe('the example of a policy', () => {
+  it('is a good one', () => {
+    expect(parsePolicy(read('examples/access.yaml'))).toMatchObject({ ok: true });
+  });
+});
+
+function rowFor({ name, required, default: otherwise, otherwise: without, description }: Variable): string {
+  const fallback = otherwise === undefined ? `none: ${without}` : `\`${otherwise}\``;
+  return `| \`${name}\` | ${required ? 'required' : fallback} | ${description} |`;
+}
+
+async function help(...words: string[]): Promise<string> {
+  let text = '';
+  const out = (more: string) => {
+    text += more;
+  };
+  const terminal = { out, err: out, width: 200, colours: false, ask: null };
+  await runCommandLine([...words, '--help'], { env: {}, terminal, clock: systemClock });
+  return text;
+}
+
+/** Every command that there is help for, with its own options. */
+async function commandsWithOptions(above: string[] = []): Promise<(readonly [string, string[]])[]> {
+  const text = await help(...above);
+  const section = (title: string) => new RegExp(`^${title}:\n((?:  .*\n)+)`, 'm').exec(text)?.[1] ?? '';
+  const own = [...section('Options').matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, option = '']) => option);
+  const below = [...section('Commands').matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
+  const deeper = await Promise.all(
+    below.filter((name) => name !== 'help').map((name) => commandsWithOptions([...above, name])),
+  );
+  const options = own.filter((option) => !['--help', '--json'].includes(option)).toSorted();
+  return [...(above.length > 0 ? [[above.join(' '), options] as const] : []), ...deeper.flat()];
+}
+
+/** "POST /lock_open": what a router answers; `all` is the answer to other methods. */
+function routesOf(router: Router): string[] {
+  return router.stack.flatMap(({ route }) => {
+    const [method] = route?.stack.map((layer) => layer.method).filter((name) => name !== undefined) ?? [];
+    return route && method ? [`${method.toUpperCase()} ${route.path}`] : [];
+  });
+}
+
+const log = createLog({ level: 'silent', secrets: [] });
+
+function metrics() {
+  return createMetrics({
+    jobs: async () => [],
+    budgets: () => [],
+    lastGoodSweep: async () => 0,
+    holdLines: async () => 0,
+    problems: async () => 0,
+    now: () => 0,
+  });
+}
+
+function webhookRouter(): Router {
+  return createWebhookRouter({
+    inbox: { accept: async () => undefined },
+    keys: [],
+    lockKeys: [],
+    lockSystem: { readOpening: () => ({ ok: false, status: 400, code: '', message: '' }) },
+    clock: systemClock,
+    newId: () => '',
+    isStopping: () => false,
+    log,
+    metrics: metrics(),
+  });
+}
+
+function healthRouter(): Router {
+  const checks = async () => ({ ready: true, parts: {}, holds: 0, problems: 0 });
+  return createHealthRouter({ checks, metrics: metrics(), log });
+}
+
+function linkedFrom(document: string, link: string): { path: string; anchor: string } {
+  const [file = '', anchor = ''] = link.split('#');
+  return { path: file === '' ? document : join(dirname(document), file), anchor };
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(document: string): string[] {
+  return [...read(document).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}

@@ -1,0 +1,86 @@
+// The relay inside the test's own process, over real HTTP, on a clock that runs faster: time-outs of ten seconds and
+// waits of half a minute pass in a moment. Closing it proves that its log holds no secret.
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { daytimeZone, localDay } from '../../src/cli/demo/daytime.ts';
+import { buildStage, type StageOptions } from '../../src/cli/demo/stage.ts';
+import { loadConfig, secretsOf } from '../../src/config.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import { describeError } from '../../src/lib/errors.ts';
+import { createLog } from '../../src/lib/log.ts';
+import { secretsIn } from './secrets.ts';
+
+const SPEED = 20;
+
+export function createFastClock(began = Date.now()): Clock {
+  return {
+    now: () => began + (Date.now() - began) * SPEED,
+    sleep: (ms, signal) => sleep(ms / SPEED, undefined, signal ? { signal } : undefined),
+    after(ms, work) {
+      const timer = setTimeout(work, Math.min(Math.max(0, ms / SPEED), 2 ** 31 - 1));
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+export type FastRelay = Awaited<ReturnType<typeof setUpFastRelay>>;
+
+/** Simulators that stand, and a relay that `start` starts; the caller closes it. */
+export async function setUpFastRelay({ policy, ...options }: Partial<StageOptions> & { policy?: string } = {}) {
+  const clock = createFastClock();
+  const folder = mkdtempSync(join(tmpdir(), 'relay-story-'));
+  const policyFile = join(folder, 'access.yaml');
+  if (policy !== undefined) writeFileSync(policyFile, policy);
+  const zone = daytimeZone(clock.now());
+  const stage = await buildStage({
+    clock,
+    folder,
+    ...options,
+    cobot: { zone, limits: 'off', ...options.cobot },
+    smartlock: { limits: 'off', ...options.smartlock },
+  });
+  const env = { ...stage.relay.surroundings.env, ...(policy === undefined ? {} : { ACCESS_POLICY: policyFile }) };
+  const loaded = loadConfig(env);
+  if (!loaded.ok) throw new Error(loaded.problems.join('\n'));
+  const { config } = loaded;
+  const lines: string[] = [];
+  const destination = { write: (line: string) => lines.push(line) };
+  const log = createLog({
+    level: 'info',
+    secrets: secretsOf(config),
+    destination: { write: (line) => void destination.write(line) },
+  });
+  const app = await createApp(config, { log, clock });
+  const server = app.http.listen(config.http.port, config.http.host);
+  await once(server, 'listening');
+
+  return {
+    ...stage,
+    clock,
+    zone,
+    app,
+    log: () => lines.join(''),
+    day: (days: number) => localDay(clock.now(), zone, days),
+    async start() {
+      await app.start();
+    },
+    /** What went wrong with it, as a sentence; undefined: nothing. */
+    sweep: () => app.sync({ dryRun: false, cause: 'story' }).then(() => undefined, describeError),
+    async close() {
+      stage.cobot.healAll();
+      stage.smartlock.healAll();
+      server.close();
+      server.closeAllConnections();
+      await app.stop();
+      await stage.close();
+      rmSync(folder, { recursive: true, force: true });
+      expect(secretsIn(lines.join(''), stage), 'log lines with a secret in them').toEqual([]);
+    },
+  };
+}

@@ -1,0 +1,398 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Member } from '../../src/simulators/cobot-space.ts';
+import { createRelayWorld, HOUR, MINUTE, type RelayOptions, type RelayWorld } from '../support/relay.ts';
+
+const YESTERDAY = '2026-11-29';
+
+/** So many members with access to one lock. */
+async function spaceOf(count: number, options: RelayOptions = {}) {
+  const world = await createRelayWorld(options);
+  const members = world.addMembers(count);
+  for (const member of members) world.giveEverything(member);
+  await world.sweep();
+  expect(world.openers(members)).toBe(count);
+  return { world, members };
+}
+
+function end(world: RelayWorld, members: readonly Member[]): void {
+  for (const member of members) world.cobot.cancel(member, YESTERDAY);
+}
+
+const linesOf = async ({ store }: RelayWorld) => (await store.holds.open())?.lines ?? [];
+const holdOf = async ({ store }: RelayWorld) => (await store.holds.open())?.id;
+const actions = async ({ store }: RelayWorld, action: string) =>
+  (await store.audit.list()).filter((entry) => entry.action === action);
+
+const policyWith = (more: string) => `
+version: 1
+rules:
+  - name: Everybody
+    locks: [all]
+    members: all
+${more}`;
+
+describe('a sweep', () => {
+  it('takes access away from five of twenty, and holds all of it for six', async () => {
+    const { world, members } = await spaceOf(20);
+    end(world, members.slice(0, 5));
+    const five = await world.sweep();
+    await world.pass(HOUR + MINUTE);
+    end(world, members.slice(5, 11));
+
+    const six = await world.sweep();
+
+    expect([five.held, six.held]).toEqual([0, 6]);
+    expect(world.openers(members)).toBe(15);
+    expect(world.openers(members.slice(5, 11))).toBe(6);
+    expect(await actions(world, 'hold')).toHaveLength(6);
+  });
+
+  it('says of what it holds because a list lacks it that it rests on absence', async () => {
+    const { world, members } = await spaceOf(6);
+    end(world, members);
+
+    await world.sweep();
+
+    expect((await linesOf(world)).map(({ restsOnAbsence }) => restsOnAbsence)).toEqual(members.map(() => true));
+  });
+
+  it('serves everybody else while it holds', async () => {
+    const { world, members } = await spaceOf(6);
+    end(world, members);
+    const late = world.cobot.addMember({ name: 'Late', plan: world.cobot.addPlan({ name: 'New' }) });
+
+    const { held } = await world.sweep();
+
+    expect(held).toBe(6);
+    expect(world.opens(late)).toEqual(['Front door']);
+  });
+
+  it('gives the new doors of a changed plan to everybody and holds the old ones', async () => {
+    const plans = { a: 'plan-a', b: 'plan-b' };
+    const world = await createRelayWorld({
+      locks: ['Old door', 'New door'],
+      policy: `
+version: 1
+rules:
+  - { name: Old, locks: [Old door], plans: [${plans.a}] }
+  - { name: New, locks: [New door], plans: [${plans.b}] }
+`,
+    });
+    const before = world.cobot.addPlan({ name: 'A', id: plans.a });
+    const after = world.cobot.addPlan({ name: 'B', id: plans.b });
+    const members = world.addMembers(8, before);
+    await world.sweep();
+    for (const member of members) world.cobot.changePlan(member, after);
+
+    const { held } = await world.sweep();
+
+    expect(held).toBe(8);
+    expect(members.map(world.opens)).toEqual(members.map(() => ['Old door', 'New door']));
+  });
+});
+
+describe('one by one', () => {
+  it('comes to the same as a sweep: the sixth within the hour is held', async () => {
+    const { world, members } = await spaceOf(20);
+    end(world, members.slice(0, 6));
+
+    for (const member of members.slice(0, 6)) await world.reconcile(member);
+
+    expect(world.openers(members.slice(0, 6))).toBe(1);
+    expect(await linesOf(world)).toMatchObject([{ membershipId: members[5]?.id }]);
+  });
+
+  it.each([
+    [1, 5],
+    [3, 3],
+    [5, 1],
+  ])('%i reconciled and %i more in a sweep: the sum is what counts', async (singly, together) => {
+    const { world, members } = await spaceOf(20);
+    end(world, members.slice(0, singly));
+    for (const member of members.slice(0, singly)) await world.reconcile(member);
+    end(world, members.slice(singly, singly + together));
+
+    const { held } = await world.sweep();
+
+    expect(held).toBe(together);
+    expect(world.openers(members)).toBe(20 - singly);
+  });
+
+  it('names person, lock and reason of what it holds', async () => {
+    const { world, members } = await spaceOf(2);
+    const [first, second] = members;
+    if (!first || !second) throw new Error('too few');
+    end(world, members);
+    await world.reconcile(first);
+
+    await world.reconcile(second);
+
+    expect(await linesOf(world)).toEqual([
+      {
+        lockUserId: world.userOf(second).id,
+        membershipId: second.id,
+        lockId: world.doors[0]?.id,
+        reason: `membership ended on ${YESTERDAY}`,
+        restsOnAbsence: false,
+        heldAt: world.clock.now(),
+      },
+    ]);
+  });
+
+  it('starts afresh after an hour, also where there was no sweep in it', async () => {
+    const { world, members } = await spaceOf(20);
+    end(world, members.slice(0, 5));
+    for (const member of members.slice(0, 5)) await world.reconcile(member);
+    await world.pass(HOUR + MINUTE);
+    end(world, members.slice(5, 10));
+
+    for (const member of members.slice(5, 10)) await world.reconcile(member);
+
+    expect(world.openers(members)).toBe(10);
+    expect(await linesOf(world)).toEqual([]);
+  });
+
+  it('counts a person once, however often it is looked at', async () => {
+    const { world, members } = await spaceOf(4, { policy: policyWith('brake: { members: 1, percent: 0 }') });
+    const [first, second] = members;
+    if (!first || !second) throw new Error('too few');
+    end(world, [first]);
+    world.locks.sabotage('DELETE /access/:id', { kind: 'answer', status: 503, headers: { 'retry-after': '1' } });
+    for (let round = 0; round < 3; round += 1) await world.reconcile(first).catch(() => undefined);
+    world.locks.healAll();
+
+    await world.reconcile(first);
+
+    expect(world.opens(first)).toEqual([]);
+    expect(await linesOf(world)).toEqual([]);
+  });
+
+  it('does not let two slip through side by side', async () => {
+    const { world, members } = await spaceOf(8, { policy: policyWith('brake: { members: 3, percent: 0 }') });
+    end(world, members);
+
+    await Promise.all(members.map((member) => world.reconcile(member)));
+
+    expect(world.openers(members)).toBe(5);
+    expect(await linesOf(world)).toHaveLength(5);
+  });
+
+  it('is held next to a sweep that holds at the same moment, and never twice', async () => {
+    const { world, members } = await spaceOf(8, { policy: policyWith('brake: { members: 0, percent: 0 }') });
+    end(world, members);
+
+    await Promise.all([world.sweep(), ...members.map((member) => world.reconcile(member))]);
+
+    expect(world.openers(members)).toBe(8);
+    expect(await linesOf(world)).toHaveLength(8);
+  });
+});
+
+describe('what is held', () => {
+  it('stays held as it is, under the same id, and is not counted again', async () => {
+    const { world, members } = await spaceOf(20);
+    end(world, members.slice(0, 6));
+    await world.sweep();
+    const before = { id: await holdOf(world), lines: await linesOf(world) };
+    await world.pass(HOUR + MINUTE);
+
+    const again = await world.sweep();
+    for (const member of members.slice(0, 2)) await world.reconcile(member);
+    end(world, members.slice(6, 11));
+    const more = await world.sweep();
+
+    expect([again.held, more.held]).toEqual([6, 6]);
+    expect({ id: await holdOf(world), lines: await linesOf(world) }).toEqual(before);
+    expect(world.openers(members.slice(6, 11))).toBe(0);
+  });
+
+  it('counts for an hour, so that the next one joins it under a new id', async () => {
+    const { world, members } = await spaceOf(20);
+    end(world, members.slice(0, 6));
+    await world.sweep();
+    const before = await holdOf(world);
+    const [next] = members.slice(6);
+    if (!next) throw new Error('too few');
+    end(world, [next]);
+
+    await world.reconcile(next);
+
+    expect(world.opens(next)).toEqual(['Front door']);
+    expect(await linesOf(world)).toHaveLength(7);
+    expect(await holdOf(world)).not.toBe(before);
+  });
+
+  it('dissolves when the facts no longer want it, and counts no more', async () => {
+    const { world, members } = await spaceOf(20);
+    end(world, members.slice(0, 6));
+    await world.sweep();
+    for (const member of members.slice(0, 6)) member.canceledTo = null;
+
+    await world.sweep();
+    end(world, members.slice(6, 11));
+    const { held } = await world.sweep();
+
+    expect(held).toBe(0);
+    expect(await linesOf(world)).toEqual([]);
+    expect(await actions(world, 'hold dissolved')).toHaveLength(6);
+    expect(world.openers(members)).toBe(15);
+  });
+
+  it('dissolves singly, for the person that was looked at', async () => {
+    const { world, members } = await spaceOf(6);
+    end(world, members);
+    await world.sweep();
+    const [back] = members;
+    if (!back) throw new Error('too few');
+    back.canceledTo = null;
+
+    await world.reconcile(back);
+
+    expect(await linesOf(world)).toHaveLength(5);
+    expect(world.openers(members)).toBe(6);
+  });
+
+  it('is not dissolved by a read that fails', async () => {
+    const world = await createRelayWorld();
+    const limited = world.cobot.addPlan({ name: 'Ten Days', limited: true });
+    const members = world.addMembers(4, limited);
+    const passes = members.map((member) => world.cobot.addPass(member));
+    await world.sweep();
+    for (const pass of passes) world.cobot.passes.delete(pass.id);
+    await world.sweep();
+    expect(await linesOf(world)).toHaveLength(4);
+
+    world.cobot.sabotage('GET /api/time_passes/unused', { kind: 'answer', status: 403, json: {} });
+    await expect(world.sweep()).rejects.toThrow('403');
+
+    expect(await linesOf(world)).toHaveLength(4);
+    expect(world.openers(members)).toBe(4);
+  });
+
+  it('dissolves when its grant was taken away in the lock system, by whomever', async () => {
+    const { world, members } = await spaceOf(6);
+    end(world, members);
+    await world.sweep();
+    world.locks.access.clear();
+
+    const { held } = await world.sweep();
+
+    expect(held).toBe(0);
+    expect(await linesOf(world)).toEqual([]);
+  });
+
+  it('dissolves when its lock user was removed in the lock system', async () => {
+    const { world, members } = await spaceOf(6);
+    end(world, members);
+    await world.sweep();
+    for (const member of members) world.locks.removeUser(world.userOf(member));
+
+    await world.sweep();
+
+    expect(await linesOf(world)).toEqual([]);
+  });
+});
+
+describe('those whom the operator blocks', () => {
+  it('lose everything at once, however many they are', async () => {
+    const { world, members } = await spaceOf(10, { policy: policyWith('') });
+    const emails = members.map(({ email }) => email).join(', ');
+    writeFileSync(world.policyPath, policyWith(`blocked: [${emails}]`));
+    await world.app.policy.refresh();
+
+    const { held } = await world.sweep();
+
+    expect(held).toBe(0);
+    expect(world.openers(members)).toBe(0);
+    expect(await linesOf(world)).toEqual([]);
+  });
+
+  it('are no longer held when they are blocked afterwards', async () => {
+    const { world, members } = await spaceOf(6, { policy: policyWith('') });
+    end(world, members);
+    await world.sweep();
+    writeFileSync(world.policyPath, policyWith(`blocked: [${members[0]?.email}]`));
+    await world.app.policy.refresh();
+
+    await world.sweep();
+
+    expect(world.openers(members)).toBe(5);
+    expect(await linesOf(world)).toHaveLength(5);
+  });
+});
+
+describe('a small space', () => {
+  it.each([
+    // Managed, ended, held.
+    [1, 1, 0],
+    [2, 1, 0],
+    [2, 2, 2],
+    [4, 2, 0],
+    [4, 3, 3],
+    [10, 5, 0],
+    [11, 6, 6],
+  ])('of %i lets half of them go at the most: %i end, %i are held', async (managed, ended, held) => {
+    const { world, members } = await spaceOf(managed);
+    end(world, members.slice(0, ended));
+
+    const report = await world.sweep();
+
+    expect(report.held).toBe(held);
+    expect(world.openers(members)).toBe(managed - ended + held);
+  });
+
+  it('does not shrink with what was just taken away', async () => {
+    const { world, members } = await spaceOf(8);
+    end(world, members.slice(0, 4));
+
+    for (const member of members.slice(0, 4)) await world.reconcile(member);
+
+    expect(world.openers(members)).toBe(4);
+    expect(await linesOf(world)).toEqual([]);
+  });
+});
+
+describe('a preview', () => {
+  it('shows what would be held and remembers nothing of it', async () => {
+    const { world, members } = await spaceOf(20);
+    end(world, members.slice(0, 6));
+    const before = await memoryOf(world);
+    const writes = () => world.locks.requests.filter(({ method }) => method !== 'GET').length;
+    const written = writes();
+
+    const report = await world.preview();
+
+    expect(report.held).toBe(6);
+    expect(report.changes.filter(({ action }) => action === 'remove')).toEqual([]);
+    expect(await memoryOf(world)).toEqual(before);
+    expect(writes()).toBe(written);
+  });
+
+  it('does not use up what may go within the hour', async () => {
+    const { world, members } = await spaceOf(20);
+    end(world, members.slice(0, 5));
+    await world.preview();
+
+    const report = await world.preview();
+    const applied = await world.sweep();
+
+    expect([report.held, applied.held]).toEqual([0, 0]);
+    expect(report.changes.filter(({ action }) => action === 'remove')).toHaveLength(5);
+    expect(world.openers(members)).toBe(15);
+  });
+});
+
+async function memoryOf({ store }: RelayWorld) {
+  return {
+    hold: await store.holds.open(),
+    losses: await store.losses.since(0),
+    managed: await store.managed.since(0),
+    audit: await store.audit.list(),
+    evidence: await store.evidence.all(),
+    links: await store.links.all(),
+    problems: await store.problems.all(),
+    tokens: await store.tokens.all(),
+    sweep: await store.settings.get('last-good-sweep'),
+  };
+}
