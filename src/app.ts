@@ -2,6 +2,7 @@
 // at module level, so that one process can serve several some day.
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Express } from 'express';
+import type { Policy } from './access/policy.ts';
 import { createHealthRouter } from './admin/health.ts';
 import { createCobotClient } from './cobot/client.ts';
 import { readMember, readSpace } from './cobot/facts.ts';
@@ -34,6 +35,14 @@ const CONCURRENCY = 16;
 /** Running work may go on so long after a SIGTERM; then its calls to the other sides are given up. */
 const GRACE = 4000;
 
+export type SyncOptions = {
+  dryRun: boolean;
+  cause: string;
+  onProgress?: (words: string) => void;
+  /** In a dry run: as if this policy were in force. */
+  policy?: Policy;
+};
+
 export type App = {
   http: Express;
   parts: SyncParts;
@@ -43,7 +52,7 @@ export type App = {
   /** Finishes what runs and closes the database. */
   stop(): Promise<void>;
   /** Applies the plan of changes of the whole space now, or shows it. */
-  sync(options: { dryRun: boolean; cause: string; onProgress?: (words: string) => void }): Promise<SweepReport>;
+  sync(options: SyncOptions): Promise<SweepReport>;
 };
 
 export async function createApp(
@@ -150,11 +159,7 @@ export async function createApp(
     log,
   });
 
-  async function sync(options: {
-    dryRun: boolean;
-    cause: string;
-    onProgress?: (words: string) => void;
-  }): Promise<SweepReport> {
+  async function sync(options: SyncOptions): Promise<SweepReport> {
     return parts.oneAtATime(['sweep'], async () => {
       if (clock.now() > policyReadAt + HOUR) {
         await policy.refresh();
@@ -162,7 +167,9 @@ export async function createApp(
       }
       if (options.dryRun) {
         // By construction nothing can be written, whatever the sweep would do.
-        const readOnly = { ...parts, locks: createOwnedLocks(createDryRun(lockSystem), ownership) };
+        const { policy: other } = options;
+        const asked = other ? { policy: async () => ({ ...(await parts.policy()), policy: other }) } : {};
+        const readOnly = { ...parts, ...asked, locks: createOwnedLocks(createDryRun(lockSystem), ownership) };
         return sweep(options.cause, readOnly, { ...options, problems: policy.problems() });
       }
       const webhooks = (await subscriptionCare()).map((sentence) => ({ subject: '', kind: 'webhooks', sentence }));

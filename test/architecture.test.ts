@@ -228,6 +228,6 @@ describe('the source', () => {
     const lines = (file: string) => textOf(file).split('\n').length - 1;
 
     expect(sources.filter((file) => lines(file) > 300)).toEqual([]);
-    expect(sources.filter((file) => !/^(#!.*\n)?\/\/ \w/.test(textOf(file)))).toEqual([]);
+    expect(sources.filter((file) => !/^(#!.*\n)?\/\/ \S/.test(textOf(file)))).toEqual([]);
   });
 });

@@ -34,7 +34,10 @@ export function lossesOf(
     const after = covered(decision.grants.filter((each) => each.lockId === lockId).map(toInterval), reach);
     if (before === 0 || after >= before / 2) return [];
     if (spentByCheckIn && isAboutPasses(decision, lockId)) return [];
-    return [{ lockUserId, lockId, sentence: whyNotAt(decision, lockId), restsOnAbsence }];
+    const left = decision.grants.filter((each) => each.lockId === lockId).map(({ reason }) => reason);
+    const sentence =
+      left.length > 0 ? `open for less time than before: ${left.join('; ')}` : whyNotAt(decision, lockId);
+    return [{ lockUserId, lockId, sentence, restsOnAbsence }];
   });
 }
 

@@ -16,10 +16,10 @@ const email = name
 const duration = z
   .string()
   .trim()
-  .refine(
-    (text) => text === '0' || /^(?=.)(\d+h)?(\d+m)?(\d+s)?$/.test(text),
-    'must be a duration such as 10m, 1h or 1h30m',
-  )
+  .refine((text) => text === '0' || /^(?=.)(\d+h)?(\d+m)?(\d+s)?$/.test(text), {
+    message: 'must be a duration such as 10m, 1h or 1h30m',
+    abort: true,
+  })
   .transform((text) => {
     const part = (unit: string) => Number(new RegExp(`(\\d+)${unit}`).exec(text)?.[1] ?? 0);
     return (part('h') * 60 + part('m')) * MINUTE + part('s') * 1000;
@@ -31,7 +31,10 @@ const duration = z
 const timeOfDay = z
   .string()
   .trim()
-  .refine((text) => /^([01]?\d|2[0-3]):[0-5]\d$|^24:00$/.test(text), 'must be a time of day such as "08:00"')
+  .refine((text) => /^([01]?\d|2[0-3]):[0-5]\d$|^24:00$/.test(text), {
+    message: 'must be a time of day such as "08:00"',
+    abort: true,
+  })
   .transform((text) => {
     const [hours = 0, minutes = 0] = text.split(':').map(Number);
     return hours * 60 + minutes;

@@ -71,10 +71,14 @@ export function createOperator(app: Pick<App, 'parts' | 'policy' | 'sync'>): Ope
           id: hold.id,
           since: isoTime(Math.min(...hold.lines.map(({ heldAt }) => heldAt))),
           persons: new Set(hold.lines.map(({ lockUserId }) => lockUserId)).size,
-          lines: hold.lines.map(({ heldAt, ...line }) => ({
-            ...line,
-            member: names.get(line.membershipId) ?? null,
-            lock: lockName(line.lockId),
+          lines: hold.lines.map(({ membershipId, lockUserId, lockId, reason, restsOnAbsence, heldAt }) => ({
+            membershipId,
+            member: names.get(membershipId) ?? null,
+            lockUserId,
+            lockId,
+            lock: lockName(lockId),
+            reason,
+            restsOnAbsence,
             since: isoTime(heldAt),
           })),
         },

@@ -29,8 +29,13 @@ export function processTerminal({ stdin, stdout, stderr }: NodeJS.Process): Term
 function askOnce(question: string, input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Promise<boolean> {
   return new Promise((resolve) => {
     const reader = createInterface({ input, output });
-    reader.on('close', () => resolve(false));
+    let isAnswered = false;
+    reader.on('close', () => {
+      if (!isAnswered) output.write('\n');
+      resolve(false);
+    });
     reader.question(`${question} [y/N] `, (answer) => {
+      isAnswered = true;
       resolve(/^y(es)?$/i.test(answer.trim()));
       reader.close();
     });

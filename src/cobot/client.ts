@@ -49,6 +49,12 @@ export function createCobotClient(options: CobotClientOptions): Cobot {
   const www = httpTo(config.wwwUrl, 'COBOT_WWW_URL');
   const api2 = httpTo(config.api2Url, 'COBOT_API2_URL');
 
+  async function listMemberships(more: Record<string, string>) {
+    const endpoint = 'GET /api/memberships';
+    const query = { attributes: schema.MEMBERSHIP_ATTRIBUTES, ...more };
+    return listing(await get(v1, { endpoint, path: '/api/memberships', query }), schema.membership, endpoint);
+  }
+
   return {
     ...checkInCalls(v1, clock),
 
@@ -60,11 +66,8 @@ export function createCobotClient(options: CobotClientOptions): Cobot {
       throw unexpectedBody(whereOf(endpoint), 'subdomain: it is another space', response.status);
     },
 
-    async memberships() {
-      const endpoint = 'GET /api/memberships';
-      const query = { attributes: schema.MEMBERSHIP_ATTRIBUTES };
-      return listing(await get(v1, { endpoint, path: '/api/memberships', query }), schema.membership, endpoint);
-    },
+    memberships: () => listMemberships({}),
+    allMemberships: () => listMemberships({ all: 'true' }),
 
     async membership(id) {
       const read = { endpoint: 'GET /api/memberships/:id', path: `/api/memberships/${segment(id)}` };

@@ -19,6 +19,8 @@ export type Cobot = {
   space(): Promise<Space>;
   /** GET /api/memberships: confirmed and not ended; may or may not hold those who have not begun. 6 a minute. */
   memberships(): Promise<Listing<Membership>>;
+  /** GET /api/memberships?all=true: also those who are not confirmed and (inferred) those who have ended. 6 a minute. */
+  allMemberships(): Promise<Listing<Membership>>;
   membership(id: string): Promise<Membership | undefined>;
   plansOnOffer(): Promise<PlanOnOffer[]>;
   resources(): Promise<Resource[]>;

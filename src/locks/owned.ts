@@ -68,6 +68,11 @@ export type OwnedLocks = Pick<LockSystem, 'name' | 'capabilities' | 'locks' | 'a
   deleteUser(id: string): Promise<void>;
   /** Only with a note of ours; also for an adopted lock user. */
   addGrant(grant: NewGrant): Promise<OwnedGrant | 'gone'>;
+  /**
+   * Replaces a grant by others with one of ours of the same window: the one way to touch what is not ours, for an
+   * operator who asks for it. Ours is there before theirs goes.
+   */
+  takeOver(grant: CurrentGrant, note: string): Promise<OwnedGrant | 'gone'>;
   /** Takes the grant as it was read, since its note is what tells whose it is. */
   removeGrant(grant: CurrentGrant): Promise<void>;
 };
@@ -121,6 +126,20 @@ export function createOwnedLocks(
     return emails.get(lockUserId) ?? (await user(lockUserId))?.email;
   }
 
+  async function addGrant(grant: NewGrant): Promise<OwnedGrant | 'gone'> {
+    insist(parts.marks.isOurNote(grant.note), "a grant without the relay's note");
+    const email = await emailOf(grant.lockUserId);
+    if (email === undefined) return 'gone';
+    insist(!neverTouch(email), `lock user ${grant.lockUserId} is in never_touch`);
+    const added = await lockSystem.addGrant(grant);
+    if (added === 'gone') {
+      emails.delete(grant.lockUserId);
+      return added;
+    }
+    await witness.addGrant(added.id);
+    return { ...added, ours: true };
+  }
+
   return {
     name: lockSystem.name,
     capabilities: lockSystem.capabilities,
@@ -169,18 +188,14 @@ export function createOwnedLocks(
       emails.delete(id);
     },
 
-    async addGrant(grant) {
-      insist(parts.marks.isOurNote(grant.note), "a grant without the relay's note");
-      const email = await emailOf(grant.lockUserId);
-      if (email === undefined) return 'gone';
-      insist(!neverTouch(email), `lock user ${grant.lockUserId} is in never_touch`);
-      const added = await lockSystem.addGrant(grant);
-      if (added === 'gone') {
-        emails.delete(grant.lockUserId);
-        return added;
-      }
-      await witness.addGrant(added.id);
-      return { ...added, ours: true };
+    addGrant,
+
+    async takeOver(grant, note) {
+      insist(!(await tagGrant(grant)).ours, `grant ${grant.id} is ours already`);
+      const { lockUserId, lockId, from, until } = grant;
+      const added = await addGrant(lockSystem.adjust({ lockUserId, lockId, from, until, note }));
+      if (added !== 'gone') await lockSystem.removeGrant(grant.id);
+      return added;
     },
 
     async removeGrant(grant) {

@@ -8,6 +8,7 @@ const payloads: { [N in JobName]: z.ZodType<JobPayloads[N]> } = {
   reconcile: z.object({ membershipId: z.string(), cause }),
   sweep: z.object({ cause }),
   'check-in': z.object({ lockUserId: z.string() }),
+  boundary: z.record(z.string(), z.never()),
   booking: z.object({ bookingId: z.string(), membershipId: z.string().nullable(), cause }),
   'cobot-check-in': z.object({ checkInId: z.string(), cause }),
   link: z.object({ lockUserId: z.string() }),

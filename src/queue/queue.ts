@@ -15,6 +15,11 @@ export type JobPayloads = {
   sweep: { cause: Cause };
   /** Key: the lock user's id. Judges every opening of that lock user that is stored and not judged yet. */
   'check-in': { lockUserId: string };
+  /**
+   * Where the lock system keeps no windows. Key: 'space', which waits for the next moment at which a window begins or
+   * ends; 'again' for what failed at one, so that its waiting delays nobody else's moment.
+   */
+  boundary: Record<string, never>;
   /** Key: the booking's id. Finds out whose access to look at again. */
   booking: { bookingId: string; membershipId: string | null; cause: Cause };
   /** Key: the check-in's id. A check-in or check-out that Cobot told about. */

@@ -30,6 +30,15 @@ export function createAudit({ database, space }: { database: Database; space: st
         .execute();
       return rows.map(toEntry);
     },
+    async forget(membershipId) {
+      const { numUpdatedRows } = await sql
+        .updateTable('audit')
+        .set({ sentence: 'forgotten', cause: 'forgotten', membership_id: null, lock_user_id: null })
+        .where('space', '=', space)
+        .where('membership_id', '=', membershipId)
+        .executeTakeFirstOrThrow();
+      return Number(numUpdatedRows);
+    },
     async prune(before) {
       const { numDeletedRows } = await sql
         .deleteFrom('audit')

@@ -29,6 +29,46 @@ export function createHolds({ sql, space }: Scope): Holds {
       });
     },
 
+    async shownAs(id) {
+      const name = await sql
+        .selectFrom('holds')
+        .selectAll()
+        .where('space', '=', space)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (!name) return undefined;
+      return (await readLines(sql, space))
+        .filter(isWaiting)
+        .filter(({ position }) => position <= name.position)
+        .map(toLine);
+    },
+
+    async decided() {
+      return (await readLines(sql, space)).flatMap((row) =>
+        row.decision === 'approved' || row.decision === 'rejected' ? [{ ...toLine(row), decision: row.decision }] : [],
+      );
+    },
+
+    async decide(lines, decision) {
+      return await sql.transaction().execute(async (trx) => {
+        const taken: HoldLine[] = [];
+        for (const { lockUserId, lockId } of lines) {
+          const row = await trx
+            .updateTable('hold_lines')
+            .set({ decision })
+            .where('space', '=', space)
+            .where('lock_user_id', '=', lockUserId)
+            .where('lock_id', '=', lockId)
+            .where('decision', 'is', null)
+            .returningAll()
+            .executeTakeFirst();
+          if (row) taken.push(toLine(row));
+        }
+        await forgetNames(trx, space);
+        return taken;
+      });
+    },
+
     async dissolve(lines) {
       await sql.transaction().execute(async (trx) => {
         for (const { lockUserId, lockId } of lines) {
@@ -39,12 +79,18 @@ export function createHolds({ sql, space }: Scope): Holds {
             .where('lock_id', '=', lockId)
             .execute();
         }
-        // Its names go with the last line, so that the next hold begins afresh.
-        if (!(await readHold(trx, space))) await trx.deleteFrom('holds').where('space', '=', space).execute();
+        await forgetNames(trx, space);
       });
     },
   };
 }
+
+/** The names go with the last line that waits, so that the next hold begins afresh. */
+async function forgetNames(sql: Kysely<Tables>, space: string): Promise<void> {
+  if (!(await readHold(sql, space))) await sql.deleteFrom('holds').where('space', '=', space).execute();
+}
+
+const isWaiting = (row: Selectable<Tables['hold_lines']>): boolean => row.decision === null;
 
 async function readName(sql: Kysely<Tables>, space: string): Promise<Selectable<Tables['holds']> | undefined> {
   return await sql
@@ -59,7 +105,12 @@ async function readName(sql: Kysely<Tables>, space: string): Promise<Selectable<
 async function readHold(sql: Kysely<Tables>, space: string): Promise<Hold | undefined> {
   const name = await readName(sql, space);
   if (!name) return undefined;
-  const rows = await sql
+  const rows = (await readLines(sql, space)).filter(isWaiting);
+  return rows.length > 0 ? { id: name.id, lines: rows.map(toLine) } : undefined;
+}
+
+async function readLines(sql: Kysely<Tables>, space: string): Promise<Selectable<Tables['hold_lines']>[]> {
+  return await sql
     .selectFrom('hold_lines')
     .selectAll()
     .where('space', '=', space)
@@ -68,7 +119,6 @@ async function readHold(sql: Kysely<Tables>, space: string): Promise<Hold | unde
     .orderBy('lock_user_id')
     .orderBy('lock_id')
     .execute();
-  return rows.length > 0 ? { id: name.id, lines: rows.map(toLine) } : undefined;
 }
 
 function toRow(line: HoldLine, { space, position }: { space: string; position: number }): Tables['hold_lines'] {
@@ -81,6 +131,8 @@ function toRow(line: HoldLine, { space, position }: { space: string; position: n
     rests_on_absence: line.restsOnAbsence ? 1 : 0,
     held_at: line.heldAt,
     position,
+    facts: line.facts,
+    decision: null,
   };
 }
 
@@ -92,5 +144,6 @@ function toLine(row: Selectable<Tables['hold_lines']>): HoldLine {
     reason: row.reason,
     restsOnAbsence: row.rests_on_absence === 1,
     heldAt: row.held_at,
+    facts: row.facts,
   };
 }

@@ -43,6 +43,15 @@ export function createInbox({ sql, space, queue }: Scope & { queue: Pick<Queue, 
         .execute();
       return rows.map(toDelivery);
     },
+    async forget(id) {
+      const { numUpdatedRows } = await sql
+        .updateTable('deliveries')
+        .set({ body: '', subject: 'forgotten' })
+        .where('space', '=', space)
+        .where((where) => where.or([where('subject', '=', id), where('body', 'like', `%${id}%`)]))
+        .executeTakeFirstOrThrow();
+      return Number(numUpdatedRows);
+    },
     async prune(before) {
       const { numDeletedRows } = await sql
         .deleteFrom('deliveries')

@@ -16,6 +16,7 @@ import { createProblems } from './problems.ts';
 import { createRefusals } from './refusals.ts';
 import { createSettings } from './settings.ts';
 import type { Store } from './store.ts';
+import { createTimedGrants } from './timed-grants.ts';
 import { createTokens } from './tokens.ts';
 import { createWitness } from './witness.ts';
 
@@ -50,6 +51,7 @@ export async function openStore({
     losses: createLosses(scope),
     managed: createManaged(scope),
     witness: createWitness(scope),
+    timedGrants: createTimedGrants(scope),
     problems: createProblems(scope),
     audit: createAudit({ database, space }),
     settings,

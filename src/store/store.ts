@@ -12,6 +12,7 @@ import type {
   Resource,
   Space,
   TimePass,
+  Window,
 } from '../access/model.ts';
 import type { JobRequest } from '../queue/queue.ts';
 
@@ -35,6 +36,8 @@ export type Inbox = {
    */
   accept(entry: { delivery: Delivery; opening?: Opening; jobs: readonly JobRequest[] }): Promise<void>;
   list(filter?: { understood?: boolean; limit?: number }): Promise<Delivery[]>;
+  /** Empties the bodies of deliveries that are about the id or name it. Returns how many. */
+  forget(id: string): Promise<number>;
   prune(before: Instant): Promise<number>;
 };
 
@@ -142,14 +145,24 @@ export type HoldLine = {
   /** Rests on something that a list lacks, and was not asked for singly. */
   restsOnAbsence: boolean;
   heldAt: Instant;
+  /** A fingerprint of the person's facts when it was held: a rejection counts until they change. */
+  facts: string;
 };
+export type HoldDecision = 'approved' | 'rejected';
+/** Approved: let through, and over once it is applied. Rejected: kept until the person's facts change. */
+export type DecidedLine = HoldLine & { decision: HoldDecision };
 export type Hold = { id: string; lines: HoldLine[] };
 export type Holds = {
-  /** The hold that waits now, if any. */
+  /** The hold that waits now, if any, with its lines that nobody has decided about. */
   open(): Promise<Hold | undefined>;
+  /** The undecided lines that the id was shown with, also of an id that the hold had before; undefined: no such id. */
+  shownAs(id: string): Promise<HoldLine[] | undefined>;
+  decided(): Promise<DecidedLine[]>;
+  /** Decides about those of the lines that nobody has decided about yet, and returns them. */
+  decide(lines: readonly { lockUserId: string; lockId: string }[], decision: HoldDecision): Promise<HoldLine[]>;
   /** Adds lines: the hold gets a new id when a line joins. Lines that are held already stay as they are. */
   join(lines: readonly HoldLine[], newId: string): Promise<Hold>;
-  /** Takes lines out (the facts no longer want them). */
+  /** Takes lines out, decided or not (the facts no longer want them). */
   dissolve(lines: readonly { lockUserId: string; lockId: string }[]): Promise<void>;
 };
 
@@ -177,6 +190,41 @@ export type Witness = {
   remove(kind: 'user' | 'grant', ids: readonly string[]): Promise<void>;
 };
 
+/**
+ * A grant of ours at a lock system that keeps no windows: its window is kept here, and while it is open it stands on a
+ * real grant without one. Several that are open at once at one lock stand on the same.
+ */
+export type TimedGrant = Window & {
+  /** Ours, not the lock system's. */
+  id: string;
+  lockUserId: string;
+  lockId: string;
+  note: string;
+  /** The lock system's id of the real grant; null: none is known. */
+  realId: string | null;
+  /** The real grant was asked for: it may be there even while its id is not known. */
+  asked: boolean;
+};
+export type TimedGrants = {
+  all(): Promise<TimedGrant[]>;
+  of(id: string): Promise<TimedGrant | undefined>;
+  ofLockUser(lockUserId: string): Promise<TimedGrant[]>;
+  /** Those that stand on that real grant. */
+  onReal(realId: string): Promise<TimedGrant[]>;
+  /** Open at that moment without a real grant that is known, or not open and perhaps still with one. */
+  due(at: Instant): Promise<TimedGrant[]>;
+  /** The earliest begin or end of a window after that moment; null: none. */
+  next(at: Instant): Promise<Instant | null>;
+  /** Durable when it resolves. */
+  add(grant: TimedGrant): Promise<void>;
+  /** Writes down what they stand on now. */
+  stand(ids: readonly string[], on: Pick<TimedGrant, 'realId' | 'asked'>): Promise<void>;
+  /** Ends its window at that moment, if it does not end before. */
+  shut(id: string, at: Instant): Promise<void>;
+  remove(ids: readonly string[]): Promise<void>;
+  removeLockUser(lockUserId: string): Promise<void>;
+};
+
 /** Something that a person should know or mend; `subject`: a membership id, or '' for the space. */
 export type Problem = { subject: string; kind: string; sentence: string; since: Instant };
 export type Problems = {
@@ -196,6 +244,8 @@ export type AuditEntry = {
 };
 export type Audit = {
   append(entries: readonly AuditEntry[]): Promise<void>;
+  /** Leaves what happened and when, and takes out whom it was about and in which words. Returns how many. */
+  forget(membershipId: string): Promise<number>;
   list(filter?: { since?: Instant; membershipId?: string; lockId?: string; limit?: number }): Promise<AuditEntry[]>;
   prune(before: Instant): Promise<number>;
 };
@@ -236,6 +286,7 @@ export type Store = {
   losses: Losses;
   managed: Managed;
   witness: Witness;
+  timedGrants: TimedGrants;
   problems: Problems;
   audit: Audit;
   settings: Settings;

@@ -44,10 +44,22 @@ export type Tables = {
     rests_on_absence: number;
     held_at: number;
     position: number;
+    facts: string;
+    decision: string | null;
   };
   losses: InSpace & { lock_user_id: string; at: number };
   managed: InSpace & { lock_user_id: string; last_seen_at: number };
   witness: InSpace & { kind: string; id: string };
+  timed_grants: InSpace & {
+    id: string;
+    lock_user_id: string;
+    lock_id: string;
+    from_at: number | null;
+    until_at: number | null;
+    note: string;
+    real_id: string | null;
+    asked: number;
+  };
   problems: InSpace & { subject: string; kind: string; sentence: string; since: number };
   audit: InSpace & {
     number: number;

@@ -120,14 +120,21 @@ export async function applyPhase(doing: Doing, phase: Phase): Promise<Applied> {
   if (!lockUser) return applied;
   if (phase === 'now' || phase === 'later') {
     const due = adds.filter((grant) => isDueNow(plan, grant, now) === (phase === 'now'));
-    for (const grant of due.toSorted((a, b) => (a.from ?? 0) - (b.from ?? 0)))
-      await add(doing, lockUser.id, grant, applied);
+    await allOf(
+      due.toSorted((a, b) => (a.from ?? 0) - (b.from ?? 0)).map((grant) => add(doing, lockUser.id, grant, applied)),
+    );
   }
   if (phase === 'removals') {
-    for (const { grant, sentence } of removals) await remove(doing, grant, 'remove', sentence, applied);
+    await allOf(removals.map(({ grant, sentence }) => remove(doing, grant, 'remove', sentence, applied)));
   }
-  if (phase === 'leisure') for (const grant of clear) await remove(doing, grant, 'clear', '', applied);
+  if (phase === 'leisure') await allOf(clear.map((grant) => remove(doing, grant, 'clear', '', applied)));
   return applied;
+}
+
+/** One person's doors at the same time; all of them are done or failed before the first failure is thrown. */
+async function allOf(steps: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 async function changeUser(doing: Doing, applied: Applied): Promise<void> {

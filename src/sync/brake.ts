@@ -1,7 +1,8 @@
 // The brake in force: counts the losses of a plan of changes together with those of the last hour, holds them or lets
 // them through, and remembers what it did. One plan at a time, so that two cannot slip through side by side.
+import { createHash } from 'node:crypto';
 import { brakeFor, type Loss } from '../access/guard.ts';
-import type { Instant } from '../access/model.ts';
+import type { Instant, Known, MemberFacts } from '../access/model.ts';
 import type { HoldLine } from '../store/store.ts';
 import type { SyncParts } from './parts.ts';
 import type { PersonPlan } from './person-plan.ts';
@@ -35,10 +36,23 @@ async function judge(
 ): Promise<Braking> {
   const { policy: inForce } = await policy();
   const waiting = (await store.holds.open())?.lines ?? [];
-  const isHeld = (loss: { lockUserId: string; lockId: string }) =>
-    waiting.some((line) => line.lockUserId === loss.lockUserId && line.lockId === loss.lockId);
+  const decided = await store.holds.decided();
+  const at = keyed(waiting);
+  const decidedAt = keyed(decided);
+  const factsNow = new Map(
+    plans.flatMap(({ person, members }) =>
+      person.lockUser ? [[person.lockUser.id, fingerprint(members)] as const] : [],
+    ),
+  );
   const losses = plans.filter(({ decision }) => !decision.blocked).flatMap((plan) => plan.losses);
-  const fresh = losses.filter((loss) => !isHeld(loss));
+  const isApproved = (loss: Place) => decidedAt.get(keyOf(loss))?.decision === 'approved';
+  // A rejection stands until the person's facts change; then the loss is judged afresh.
+  const isKept = (loss: Place) => {
+    const line = decidedAt.get(keyOf(loss));
+    return line?.decision === 'rejected' && line.facts === factsNow.get(loss.lockUserId);
+  };
+  const isHeld = (loss: Place) => at.has(keyOf(loss)) || isKept(loss);
+  const fresh = losses.filter((loss) => !isHeld(loss) && !isApproved(loss));
 
   const recent = await store.losses.since(now - HOUR);
   for (const line of waiting) if (line.heldAt > now - HOUR) recent.add(line.lockUserId);
@@ -57,6 +71,10 @@ async function judge(
   if (verdict.holds) for (const loss of fresh) hold(loss);
   if (dryRun) return { held, fresh: verdict.holds ? fresh.length : 0 };
 
+  const outdated = decided.filter(
+    (line) => line.decision === 'rejected' && factsNow.has(line.lockUserId) && !isKept(line),
+  );
+  if (outdated.length > 0) await store.holds.dissolve(outdated);
   if (verdict.holds) {
     const lines = fresh.map((loss) => lineOf(loss, plans, now));
     const { id } = await store.holds.join(lines, newId());
@@ -78,7 +96,8 @@ async function judge(
   } else if (losers.size > 0) {
     await store.losses.record([...losers], now);
   }
-  await dissolve(waiting, plans, losses, store, { now, isThere });
+  const lines = [...waiting, ...decided.filter((line) => !outdated.includes(line))];
+  await dissolve(lines, plans, losses, store, { now, isThere });
   return { held, fresh: verdict.holds ? fresh.length : 0 };
 }
 
@@ -121,5 +140,25 @@ function lineOf(loss: Loss, plans: readonly PersonPlan[], now: Instant): HoldLin
   const plan = plans.find(({ person }) => person.lockUser?.id === loss.lockUserId);
   const membershipId = plan?.person.memberships[0]?.id ?? plan?.person.ended[0]?.id ?? '';
   const { lockUserId, lockId, sentence, restsOnAbsence } = loss;
-  return { lockUserId, lockId, membershipId, reason: sentence, restsOnAbsence, heldAt: now };
+  const facts = fingerprint(plan?.members ?? []);
+  return { lockUserId, lockId, membershipId, reason: sentence, restsOnAbsence, heldAt: now, facts };
+}
+
+type Place = { lockUserId: string; lockId: string };
+const keyOf = ({ lockUserId, lockId }: Place): string => `${lockUserId}\n${lockId}`;
+const keyed = <T extends Place>(lines: readonly T[]): Map<string, T> =>
+  new Map(lines.map((line) => [keyOf(line), line]));
+
+/** Says whether the facts of a person have changed; in itself it tells nothing. */
+function fingerprint(members: readonly MemberFacts[]): string {
+  const ids = (known: Known<{ id: string }[]>) => (known.known ? known.value.map((each) => each.id).toSorted() : null);
+  const facts = members
+    .map(({ membership, passes, checkIns, bookings }) => ({
+      membership,
+      passes: ids(passes),
+      checkIns: ids(checkIns),
+      bookings: bookings.known ? bookings.value.toSorted((a, b) => a.id.localeCompare(b.id)) : null,
+    }))
+    .toSorted((a, b) => a.membership.id.localeCompare(b.membership.id));
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32);
 }

@@ -7,9 +7,10 @@ import type { CheckIn, Instant, MemberFacts, Membership } from '../access/model.
 import { describeError, RefusedError, TransientError, UnexpectedShapeError } from '../lib/errors.ts';
 import type { Outcome } from '../queue/queue.ts';
 import type { StoredOpening } from '../store/store.ts';
+import { factsOfEvidence } from './evidence-facts.ts';
 import { judge } from './judge.ts';
 import { claimToken } from './link.ts';
-import { factsOf, readSingly } from './member-reader.ts';
+import { readSingly } from './member-reader.ts';
 import type { SyncParts } from './parts.ts';
 
 const HALF_A_MINUTE = 30_000;
@@ -107,18 +108,9 @@ async function whoIsCharged(
 /** As last read, which costs no call; read singly where nothing is remembered. */
 async function factsFor(id: string, calendar: Calendar, parts: SyncParts, at: Instant): Promise<MemberFacts> {
   const evidence = await parts.store.evidence.of(id);
-  if (!evidence)
-    return (await readSingly(id, parts, { policy: (await parts.policy()).policy, calendar, now: parts.clock.now() }))
-      .facts;
-  const { membership, passes, checkIns, bookings } = evidence;
-  const value = <T>(list: T[]) => ({ known: true as const, value: list });
-  return {
-    ...factsOf(membership),
-    passes: value(passes),
-    checkIns: value(checkIns),
-    bookings: value(bookings),
-    refusal: (await parts.store.refusals.of(id, at)) ?? null,
-  };
+  if (evidence) return factsOfEvidence(evidence, parts.store, at);
+  const { policy } = await parts.policy();
+  return (await readSingly(id, parts, { policy, calendar, now: parts.clock.now() })).facts;
 }
 
 async function checkMemberIn(
@@ -223,13 +215,11 @@ async function currentCheckIn(
   membershipId: string,
   opening: StoredOpening,
   day: CobotDay,
-  { cobot, store, clock }: SyncParts,
+  { cobot, store }: SyncParts,
 ): Promise<CheckIn | undefined> {
   const found = (await cobot.checkInsOf(membershipId, { from: day.from, until: day.until })) ?? [];
   await store.checkIns.put(found);
-  return found.find(
-    ({ from, until }) => until > opening.occurredAt && (until > clock.now() || from >= opening.occurredAt),
-  );
+  return found.find(({ until }) => until > opening.occurredAt);
 }
 
 async function succeed(

@@ -18,9 +18,15 @@ export type PolicyKeeper = {
   /** Throws while nothing may be changed. */
   inForce(): Promise<PolicyInForce>;
   mistakes(): readonly Mistake[];
+  /** Reads and resolves a text that is not in force; nothing is kept of it. Throws where a side does not answer. */
+  check(text: string): Promise<CheckedPolicy>;
   problems(): Found[];
   path: string;
 };
+
+export type CheckedPolicy =
+  | { ok: true; policy: Policy; warnings: string[] }
+  | { ok: false; mistakes: readonly Mistake[] };
 
 type Kept = { text: string | null; policy: Policy };
 
@@ -130,9 +136,19 @@ export function createPolicyKeeper(
     return 'in force';
   }
 
+  async function check(text: string): Promise<CheckedPolicy> {
+    const parsed = parsePolicy(text);
+    if (!parsed.ok) return parsed;
+    const names = (await store.settings.get('policy'))?.names;
+    const resolved = resolvePolicy(parsed.draft, await readCatalog(parsed.draft), names, parsed.positions);
+    if (resolved.state === 'resolved') return { ok: true, policy: resolved.policy, warnings: resolved.warnings };
+    return { ok: false, mistakes: resolved.state === 'wrong' ? resolved.mistakes : [] };
+  }
+
   return {
     path: file.path,
     refresh,
+    check,
     mistakes: () => mistakes,
     problems: () => [
       ...mistakes.map(({ line, column, message }, index) => ({

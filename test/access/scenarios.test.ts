@@ -5,7 +5,9 @@ import { judge } from './scenario-run.ts';
 import { type ExpectedLocks, readTable, type Scenario } from './scenario-schema.ts';
 
 const FOLDER = join(import.meta.dirname, 'scenarios');
-const tables = readdirSync(FOLDER).map((file) => ({ file, table: readTable(join(FOLDER, file)) }));
+const tables = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => ({ file, table: readTable(join(FOLDER, file)) }));
 
 describe.each(tables)('$file', ({ table }) => {
   it.each(table.cases.map((each) => [each.name, each] as const))('%s', (_, scenario) => {

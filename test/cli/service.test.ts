@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, request } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Operator } from '../../src/cli/answers.ts';
 import { CommandError } from '../../src/cli/failure.ts';
@@ -217,15 +218,9 @@ describe('the socket', () => {
 
   it('refuses what it does not know instead of guessing', async () => {
     const { dataDir } = await serve({});
-    const answer = await new Promise<string>((resolve, reject) => {
-      import('node:http').then(({ request }) => {
-        request({ socketPath: socketOf(dataDir), path: '/constructor', method: 'POST' }, async (response) => {
-          resolve((await response.toArray()).join(''));
-        })
-          .on('error', reject)
-          .end('{}');
-      }, reject);
-    });
+    const asked = request({ socketPath: socketOf(dataDir), path: '/constructor', method: 'POST' }).end('{}');
+    const [response] = await once(asked, 'response');
+    const answer = await text(response);
 
     expect(JSON.parse(answer)).toMatchObject({ kind: 'failure', failure: { code: 'other_version' } });
   });
@@ -243,8 +238,8 @@ describe('a service that is not as it should be', () => {
   it.each([
     ['something else', 'hello\n'],
     ['an answer of another shape', '{"kind":"answer","answer":{"holds":[]}}\n'],
-  ])('is taken for another version when it answers %s', async (_, text) => {
-    const dataDir = await impostor((_request, response) => response.end(text));
+  ])('is taken for another version when it answers %s', async (_, line) => {
+    const dataDir = await impostor((_request, response) => response.end(line));
 
     expect(await failureOfHolds(dataDir)).toMatchObject({ code: 'other_version' });
   });

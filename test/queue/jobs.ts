@@ -12,6 +12,7 @@ export function handlersWith(some: Partial<Handlers> = {}): Handlers {
     reconcile: done,
     sweep: done,
     'check-in': done,
+    boundary: done,
     booking: done,
     'cobot-check-in': done,
     link: done,

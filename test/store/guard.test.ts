@@ -11,6 +11,21 @@ beforeEach(async () => {
 });
 
 describe('holds', () => {
+  it('remembers what a former id was shown with, and leaves out what is decided', async () => {
+    await store.holds.join([line('u1'), line('u2')], 'h1');
+    await store.holds.join([line('u3')], 'h2');
+
+    const former = await store.holds.shownAs('h1');
+    const taken = await store.holds.decide([{ lockUserId: 'u1', lockId: 'door' }], 'approved');
+    const again = await store.holds.decide([{ lockUserId: 'u1', lockId: 'door' }], 'rejected');
+
+    expect(former?.map(({ lockUserId }) => lockUserId)).toEqual(['u1', 'u2']);
+    expect([taken, again]).toEqual([[line('u1')], []]);
+    expect((await store.holds.shownAs('h1'))?.map(({ lockUserId }) => lockUserId)).toEqual(['u2']);
+    expect(await store.holds.decided()).toEqual([{ ...line('u1'), decision: 'approved' }]);
+    expect(await store.holds.shownAs('never')).toBeUndefined();
+  });
+
   it('take lines in under a new id, and leave those that are held as they are', async () => {
     const first = await store.holds.join([line('u1')], 'h1');
     const same = await store.holds.join([line('u1', { reason: 'another', heldAt: now + hour })], 'h2');

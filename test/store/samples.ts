@@ -83,6 +83,7 @@ export const line = (lockUserId: string, more: Partial<HoldLine> = {}): HoldLine
   reason: 'membership ended on 2026-11-22',
   restsOnAbsence: true,
   heldAt: now,
+  facts: 'f1',
   ...more,
 });
 export const entry = (sentence: string, more: Partial<AuditEntry> = {}): AuditEntry => ({

@@ -2,16 +2,16 @@
 // waits of half a minute pass in a moment. Closing it proves that its log holds no secret.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { createApp } from '../../src/app.ts';
+import { type App, createApp } from '../../src/app.ts';
 import { daytimeZone, localDay } from '../../src/cli/demo/daytime.ts';
 import { buildStage, type StageOptions } from '../../src/cli/demo/stage.ts';
 import { loadConfig, secretsOf } from '../../src/config.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import { describeError } from '../../src/lib/errors.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { secretsIn } from './secrets.ts';
 
@@ -50,34 +50,46 @@ export async function setUpFastRelay({ policy, ...options }: Partial<StageOption
   if (!loaded.ok) throw new Error(loaded.problems.join('\n'));
   const { config } = loaded;
   const lines: string[] = [];
-  const destination = { write: (line: string) => lines.push(line) };
-  const log = createLog({
-    level: 'info',
-    secrets: secretsOf(config),
-    destination: { write: (line) => void destination.write(line) },
-  });
-  const app = await createApp(config, { log, clock });
-  const server = app.http.listen(config.http.port, config.http.host);
-  await once(server, 'listening');
+  const destination = { write: (line: string) => void lines.push(line) };
+  const log = createLog({ level: 'info', secrets: secretsOf(config), destination });
+  let startedAt = 0;
+  let running: { app: App; server: Server } | undefined;
+
+  async function stop(): Promise<void> {
+    if (!running) return;
+    const { app, server } = running;
+    running = undefined;
+    server.close();
+    server.closeAllConnections();
+    await app.stop();
+  }
+
+  async function start(): Promise<void> {
+    const app = await createApp(config, { log, clock });
+    const server = app.http.listen(config.http.port, config.http.host);
+    await once(server, 'listening');
+    running = { app, server };
+    await app.start();
+  }
 
   return {
     ...stage,
     clock,
     zone,
-    app,
-    log: () => lines.join(''),
+    /** Since the last start. */
+    log: () => lines.slice(startedAt).join(''),
     day: (days: number) => localDay(clock.now(), zone, days),
-    async start() {
-      await app.start();
+    start,
+    stop,
+    async restart() {
+      await stop();
+      startedAt = lines.length;
+      await start();
     },
-    /** What went wrong with it, as a sentence; undefined: nothing. */
-    sweep: () => app.sync({ dryRun: false, cause: 'story' }).then(() => undefined, describeError),
     async close() {
       stage.cobot.healAll();
       stage.smartlock.healAll();
-      server.close();
-      server.closeAllConnections();
-      await app.stop();
+      await stop();
       await stage.close();
       rmSync(folder, { recursive: true, force: true });
       expect(secretsIn(lines.join(''), stage), 'log lines with a secret in them').toEqual([]);

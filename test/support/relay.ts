@@ -40,6 +40,8 @@ export type RelayOptions = {
   idle?: boolean;
 };
 
+type OpenedHow = { id?: string; occurredAt?: number };
+
 export type RelayWorld = Awaited<ReturnType<typeof createRelayWorld>>;
 
 export async function createRelayWorld(options: RelayOptions = {}) {
@@ -62,13 +64,18 @@ export async function createRelayWorld(options: RelayOptions = {}) {
   });
 
   let app = await open();
-  onTestFinished(async () => {
+  let isOver = false;
+  onTestFinished(end);
+
+  async function end(): Promise<void> {
+    if (isOver) return;
+    isOver = true;
     cobot.healAll();
     locks.healAll();
     await close();
     await Promise.all([cobot.close(), locks.close()]);
     sameTime.mockRestore();
-  });
+  }
 
   function configFor(environment: Record<string, string>, path: string): Config {
     const loaded = loadConfig({ WEBHOOK_KEY: 'the-key-of-the-callbacks-1', ...environment });
@@ -91,13 +98,15 @@ export async function createRelayWorld(options: RelayOptions = {}) {
   }
 
   async function close(): Promise<void> {
-    let isOver = false;
-    const over = app.stop().finally(() => {
-      isOver = true;
+    let isStopped = false;
+    const stopped = app.stop().finally(() => {
+      isStopped = true;
     });
-    while (!isOver) await clock.advance(SECOND);
-    await over;
+    while (!isStopped) await clock.advance(SECOND);
+    await stopped;
   }
+
+  let openings = 0;
 
   /** Until no job runs and none is due. */
   const settle = () => app.parts.queue.idle();
@@ -120,6 +129,32 @@ export async function createRelayWorld(options: RelayOptions = {}) {
       return app.parts.store;
     },
     settle,
+    /** Happens by itself when the test is over. */
+    end,
+
+    /** Somebody opened a lock, and the webhook of it has come; it is not waited for what is done then. */
+    async opened({ id: lockUserId }: { id: string }, lock: { id: string; name: string } | null, how: OpenedHow = {}) {
+      openings += 1;
+      const { id = `opening-${openings}`, occurredAt = clock.now() } = how;
+      const opening = { id, lockUserId, lockId: lock?.id ?? null, lockName: lock?.name ?? null, occurredAt };
+      await app.parts.store.inbox.accept({
+        delivery: {
+          id: `delivery-${openings}`,
+          receivedAt: clock.now(),
+          source: 'lock',
+          event: 'lock_open',
+          body: '{}',
+          understood: true,
+          subject: lockUserId,
+        },
+        opening,
+        jobs: [{ name: 'check-in', key: lockUserId, payload: { lockUserId } }],
+      });
+      return opening;
+    },
+    async outcomeOf({ id }: { id: string }) {
+      return (await app.parts.store.openings.list()).find((opening) => opening.id === id)?.outcome;
+    },
 
     /** A sweep, and the jobs that it leaves. */
     async sweep(cause = 'test') {

@@ -140,6 +140,8 @@ async function tablesOfTheGuard(db: Kysely<unknown>): Promise<void> {
     .addColumn('rests_on_absence', 'integer', (column) => column.notNull())
     .addColumn('held_at', 'bigint', (column) => column.notNull())
     .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('facts', 'text', (column) => column.notNull())
+    .addColumn('decision', 'text')
     .addPrimaryKeyConstraint('hold_lines_pk', ['space', 'lock_user_id', 'lock_id'])
     .execute();
 
@@ -163,6 +165,25 @@ async function tablesOfTheGuard(db: Kysely<unknown>): Promise<void> {
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('id', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('witness_pk', ['space', 'kind', 'id'])
+    .execute();
+
+  await db.schema
+    .createTable('timed_grants')
+    .addColumn('space', 'text', (column) => column.notNull())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('lock_user_id', 'text', (column) => column.notNull())
+    .addColumn('lock_id', 'text', (column) => column.notNull())
+    .addColumn('from_at', 'bigint')
+    .addColumn('until_at', 'bigint')
+    .addColumn('note', 'text', (column) => column.notNull())
+    .addColumn('real_id', 'text')
+    .addColumn('asked', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('timed_grants_pk', ['space', 'id'])
+    .execute();
+  await db.schema
+    .createIndex('timed_grants_by_lock_user')
+    .on('timed_grants')
+    .columns(['space', 'lock_user_id'])
     .execute();
 }
 
