@@ -17,9 +17,11 @@ import { createMetrics } from './lib/metrics.ts';
 import { createLockSystem } from './locks/catalog.ts';
 import { createDryRun } from './locks/dry-run.ts';
 import { createOwnedLocks, marks } from './locks/owned.ts';
+import { createWindowsByTimer } from './locks/windows-by-timer.ts';
 import { createSqliteQueue } from './queue/sqlite.ts';
 import { openDatabase } from './store/database.ts';
 import { openStore } from './store/open-store.ts';
+import { boundariesBeforeSweep, boundaryJob } from './sync/boundary.ts';
 import { createTouched, type SyncParts } from './sync/parts.ts';
 import { createPolicyKeeper, type PolicyKeeper } from './sync/policy-keeper.ts';
 import { createRecovery } from './sync/recovery.ts';
@@ -97,14 +99,24 @@ export async function createApp(
   const { signal } = stopping;
   const cobot = createCobotClient({ config: config.cobot, clock, signal, onCall: heard('cobot') });
   const { system } = config.locks;
-  const lockSystem = createLockSystem(system, config.locks[system], { clock, signal, onCall: heard('locks') });
+  const ownMarks = marks(space);
+  const connector = createLockSystem(system, config.locks[system], { clock, signal, onCall: heard('locks') });
+  const windowsByTimer = connector.capabilities.windowsOnGrants
+    ? null
+    : createWindowsByTimer(connector, {
+        store: store.timedGrants,
+        clock,
+        newId,
+        isOurNote: ownMarks.isOurNote,
+        boundaryChanged: (at) => queue.add([boundaryJob(at)]),
+      });
+  const lockSystem = windowsByTimer ?? connector;
   const recovery = createRecovery({
     probes: { cobot: () => cobot.space(), locks: () => lockSystem.locks() },
     wake: () => queue.wake(),
     clock,
   });
 
-  const ownMarks = marks(space);
   let neverTouch: ReadonlySet<string> = new Set();
   const ownership: Parameters<typeof createOwnedLocks>[1] = {
     marks: ownMarks,
@@ -125,6 +137,7 @@ export async function createApp(
     cobot,
     facts: { ofMember: readMember, ofSpace: readSpace },
     locks,
+    boundaries: windowsByTimer,
     marks: ownMarks,
     store,
     queue,
@@ -161,6 +174,7 @@ export async function createApp(
 
   async function sync(options: SyncOptions): Promise<SweepReport> {
     return parts.oneAtATime(['sweep'], async () => {
+      const boundaries = options.dryRun ? [] : await boundariesBeforeSweep(parts);
       if (clock.now() > policyReadAt + HOUR) {
         await policy.refresh();
         policyReadAt = clock.now();
@@ -173,7 +187,7 @@ export async function createApp(
         return sweep(options.cause, readOnly, { ...options, problems: policy.problems() });
       }
       const webhooks = (await subscriptionCare()).map((sentence) => ({ subject: '', kind: 'webhooks', sentence }));
-      const problems = [...webhooks, ...policy.problems()];
+      const problems = [...webhooks, ...policy.problems(), ...boundaries];
       try {
         return await sweep(options.cause, parts, { ...options, problems });
       } catch (error) {

@@ -31,7 +31,7 @@ export type Entitlement = Interval & {
   sentence: string;
 };
 
-export type Denial = Denied & { lockId: string; membershipId: string };
+type Denial = Denied & { lockId: string; membershipId: string };
 export type Decision = {
   entitlements: Entitlement[];
   /** The fewest windows, by lock and time. */

@@ -11,7 +11,7 @@
 import type { CurrentGrant, DesiredGrant, Instant } from './model.ts';
 import { covers, type Interval, toInterval } from './windows.ts';
 
-export type Removal = { grant: CurrentGrant; sentence: string };
+type Removal = { grant: CurrentGrant; sentence: string };
 export type Difference = {
   adds: DesiredGrant[];
   removals: Removal[];

@@ -69,7 +69,7 @@ export function passWindows(
  * Is that the end of a week or month? Inferred: Cobot documents "end of week/month" without a time, so the last minute
  * of the period, midnight, and the turn of the Cobot day at 04:00 all count.
  */
-export function runsOutWithPeriod(
+function runsOutWithPeriod(
   expiresAt: Instant,
   periods: readonly ('week' | 'month')[],
   calendar: Calendar,

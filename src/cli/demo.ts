@@ -16,6 +16,8 @@ import { processTerminal, type Terminal } from './terminal.ts';
 
 /** Before each thing that somebody does, on a terminal. */
 const TIME_TO_READ = 700;
+/** So long the world may take to be as it should. */
+const PATIENCE = 10_000;
 
 export type DemoOptions = {
   /** Leave everything running to play with, until Ctrl-C. */
@@ -32,9 +34,12 @@ export async function runDemo({
 }: DemoOptions): Promise<0 | 1> {
   const folder = mkdtempSync(join(tmpdir(), 'relay-demo-'));
   const zone = daytimeZone(clock.now());
-  const stage = await buildStage({ clock, folder, cobot: { zone } });
+  // A second check-in would cost a second pass.
+  const switches = { repeatCheckIn: 'second' } as const;
+  const stage = await buildStage({ clock, folder, cobot: { zone, switches } });
   const cast = gatherCast(stage);
-  const show = createShow(terminal, { clock, zone, pause: terminal.width === null ? 0 : TIME_TO_READ });
+  const pause = terminal.width === null ? 0 : TIME_TO_READ;
+  const show = createShow(terminal, { clock, zone, pause, patience: PATIENCE });
   const play: Play = { stage, cast, show, clock, zone };
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();

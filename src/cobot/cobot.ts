@@ -12,7 +12,7 @@ export type Span = { from: Instant; until: Instant };
 export type CheckInToken = { token: string; membershipId: string };
 export type Subscription = { id: string; event: string; callbackUrl: string; active: boolean };
 /** `perMinute` calls are allowed on the endpoint, `left` of them now. */
-export type Budget = { endpoint: string; perMinute: number; left: number };
+type Budget = { endpoint: string; perMinute: number; left: number };
 
 export type Cobot = {
   /** GET /api/spaces/:subdomain on COBOT_WWW_URL. */

@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 /** What was there at the last good read of the member. */
 export type Remembered = { passes: TimePass[]; checkIns: CheckIn[]; bookings: Booking[] };
 
-export type Needs = {
+type Needs = {
   /** Does this membership need day passes, by its plans and the policy? */
   passes: (membership: Membership) => boolean;
   bookings: boolean;
@@ -27,9 +27,9 @@ export type SpaceReading = {
 };
 
 /** Check-ins from yesterday to tomorrow: one that began yesterday may still run, and one may be made for tomorrow. */
-export const checkInSpan = (now: Instant): Span => ({ from: now - DAY, until: now + DAY });
+const checkInSpan = (now: Instant): Span => ({ from: now - DAY, until: now + DAY });
 /** Bookings whose windows may touch now or the time up to which windows are made, whatever their lead and lag. */
-export const bookingSpan = (now: Instant, horizon: Instant): Span => ({ from: now - DAY, until: horizon + DAY });
+const bookingSpan = (now: Instant, horizon: Instant): Span => ({ from: now - DAY, until: horizon + DAY });
 
 /** Reads the whole space in a handful of calls. A membership list that fails is thrown: nothing is known without it. */
 export async function readSpace(

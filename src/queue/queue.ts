@@ -6,7 +6,7 @@ import type { Instant } from '../access/model.ts';
 import type { Transaction } from '../store/database.ts';
 
 /** Why a job exists: shown in the audit trail as the cause of what it did. */
-export type Cause = string;
+type Cause = string;
 
 export type JobPayloads = {
   /** Key: the membership's id. */

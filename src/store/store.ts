@@ -100,7 +100,7 @@ export type CheckIns = {
 };
 
 /** A check-in that was sent and whose answer is not known: looked up before it is ever repeated. */
-export type Attempt = { membershipId: string; startedAt: Instant };
+type Attempt = { membershipId: string; startedAt: Instant };
 export type Attempts = {
   of(membershipId: string): Promise<Attempt | undefined>;
   /** Durable when it resolves. */
@@ -226,7 +226,7 @@ export type TimedGrants = {
 };
 
 /** Something that a person should know or mend; `subject`: a membership id, or '' for the space. */
-export type Problem = { subject: string; kind: string; sentence: string; since: Instant };
+type Problem = { subject: string; kind: string; sentence: string; since: Instant };
 export type Problems = {
   all(): Promise<Problem[]>;
   /** Makes these the problems of the subject: keeps `since` of those that go on, drops those that are over. */

@@ -10,7 +10,7 @@ import type { StoredOpening } from '../store/store.ts';
 import { factsOfEvidence } from './evidence-facts.ts';
 import { judge } from './judge.ts';
 import { claimToken } from './link.ts';
-import { readSingly } from './member-reader.ts';
+import { readSingly, teamMates } from './member-reader.ts';
 import type { SyncParts } from './parts.ts';
 
 const HALF_A_MINUTE = 30_000;
@@ -240,7 +240,10 @@ async function succeed(
   }
   await store.attempts.finish(membership.id);
   await judge(opening, membership.id, isNew ? 'checked in' : 'checked in already', null, parts);
-  if (limited) await lookAgain(membership.id, 'check-in', queue);
+  if (!limited) return 'done';
+  await lookAgain(membership.id, 'check-in', queue);
+  // The pass may have been one that the whole team shares.
+  for (const id of isNew ? await teamMates(membership, store) : []) await lookAgain(id, 'team', queue);
   return 'done';
 }
 

@@ -24,7 +24,7 @@ export const needsPasses = (membership: Membership, { policy, calendar, now }: R
   factsNeeded(policy).passes && mayNeedPasses(membership, calendar, now);
 
 /** What was there before: the last good read, and check-ins that were made or told since. */
-export function rememberedOf(evidence: Evidence | undefined, checkIns: readonly CheckIn[]): Remembered | undefined {
+function rememberedOf(evidence: Evidence | undefined, checkIns: readonly CheckIn[]): Remembered | undefined {
   if (!evidence) return undefined;
   const ids = new Set(checkIns.map(({ id }) => id));
   return {
@@ -66,7 +66,7 @@ export async function readSingly(
 }
 
 /** Those who share the team, as last read. */
-async function teamMates({ id, teamId }: Membership, store: SyncParts['store']): Promise<string[]> {
+export async function teamMates({ id, teamId }: Membership, store: SyncParts['store']): Promise<string[]> {
   if (teamId === null) return [];
   const all = await store.evidence.all();
   return [...all.values()]

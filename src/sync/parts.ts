@@ -8,6 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { KeyedLock } from '../lib/keyed-lock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Marks, OwnedLocks } from '../locks/owned.ts';
+import type { Boundaries } from '../locks/windows-by-timer.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Store } from '../store/store.ts';
 
@@ -21,6 +22,8 @@ export type SyncParts = {
   /** Reading facts with it (src/cobot/facts.ts): of one member, and of the whole space. */
   facts: { ofMember: typeof readMember; ofSpace: typeof readSpace };
   locks: OwnedLocks;
+  /** Where the lock system keeps no windows: what opens and shuts at their boundaries. Else null. */
+  boundaries: Boundaries | null;
   marks: Marks;
   store: Store;
   queue: Queue;
@@ -40,7 +43,7 @@ export type SyncParts = {
   counted: SyncCounters;
 };
 
-export type SyncCounters = {
+type SyncCounters = {
   checkIn(outcome: string): void;
   foreignOpening(): void;
   sweepDone(at: number): void;

@@ -9,7 +9,7 @@ import { ownerOf, type Person, type PersonTerms, tokenHolderOf } from '../access
 import type { LockUserPatch } from '../locks/lock-system.ts';
 import type { Marks, OwnedLocks } from '../locks/owned.ts';
 
-export type UserChange =
+type UserChange =
   | { kind: 'register'; owner: Membership; email: string }
   | { kind: 'update'; owner: Membership; patch: LockUserPatch }
   | null;

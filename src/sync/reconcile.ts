@@ -10,7 +10,7 @@ import { applyPhase, hasWork, phases } from './apply.ts';
 import { brake } from './brake.ts';
 import { evidenceOf, type Found, keepProblems, linkJobs } from './finish.ts';
 import { linksFrom } from './identify.ts';
-import { type ReaderTerms, readSingly } from './member-reader.ts';
+import { type ReaderTerms, readSingly, teamMates } from './member-reader.ts';
 import type { PolicyInForce, SyncParts } from './parts.ts';
 import { type PersonPlan, planPerson } from './person-plan.ts';
 
@@ -123,7 +123,12 @@ async function settle(
     marks,
     adjust: parts.locks.adjust,
     persons: personTerms,
-    spentByCheckIn: await spentByCheckIn(person, parts, terms),
+    spentByCheckIn: await spentByCheckIn(person, parts, {
+      calendar,
+      now,
+      seen: (id) => known.get(id)?.checkIns,
+      matesOf: (each) => teamMates(each, store),
+    }),
     restsOnAbsence: false,
   };
   const first = planPerson(person, members, current, planTerms);
@@ -175,15 +180,27 @@ async function settle(
   return errors;
 }
 
-/** Has one of the person's memberships a check-in of these days, so that a pass that is gone was spent by it? */
+/** Has one of the person's memberships, or of its team, a check-in of these days that spent a pass that is gone? */
 export async function spentByCheckIn(
   person: Person,
   { store }: SyncParts,
-  { calendar, now }: { calendar: Calendar; now: Instant },
+  terms: {
+    calendar: Calendar;
+    now: Instant;
+    /** Check-ins that were just read, by membership. */
+    seen: (membershipId: string) => MemberFacts['checkIns'] | undefined;
+    /** Passes are shared in a team. */
+    matesOf: (membership: Membership) => Promise<readonly string[]>;
+  },
 ): Promise<boolean> {
+  const { calendar, now, seen, matesOf } = terms;
   for (const membership of person.memberships) {
     if (!mayNeedPasses(membership, calendar, now)) continue;
-    if ((await store.checkIns.between(membership.id, now - 2 * DAY, now + DAY)).length > 0) return true;
+    for (const id of [membership.id, ...(await matesOf(membership))]) {
+      const read = seen(id);
+      if (read?.known === true && read.value.length > 0) return true;
+      if ((await store.checkIns.between(id, now - 2 * DAY, now + DAY)).length > 0) return true;
+    }
   }
   return false;
 }
@@ -197,6 +214,7 @@ async function keepEvidence(plan: PersonPlan, { store, queue }: SyncParts, now: 
     if (old) before.set(id, old);
   }
   await store.evidence.put(evidenceOf(plan, before, now));
+  await store.checkIns.put(plan.members.flatMap(({ checkIns }) => (checkIns.known ? checkIns.value : [])));
   if (cause === 'team') return;
   for (const { membership, passes } of plan.members) {
     const old = before.get(membership.id);

@@ -24,6 +24,8 @@ export type Snapshot = {
   /** By membership: of the list, and those that it lacks although somebody is linked to them. */
   memberships: Map<string, MemberFacts>;
   bookings: Known<Booking[]>;
+  /** Of everybody, also of those who need no passes: whoever is checked in is not checked in again. */
+  checkIns: readonly CheckIn[];
   users: OwnedUser[];
   grants: OwnedGrant[];
   grantsOf: Map<string, OwnedGrant[]>;
@@ -86,6 +88,7 @@ export async function readEverything(parts: SyncParts): Promise<Snapshot> {
     lockName: (id) => names.get(id) ?? id,
     memberships: new Map(),
     bookings: space.bookings.known ? { known: true, value: space.bookings.value.items } : space.bookings,
+    checkIns: space.checkIns.known ? space.checkIns.value.items : [],
     users,
     grants,
     grantsOf,
@@ -173,7 +176,7 @@ function groupItems<T extends { membershipId: string | null }>(list: Known<Listi
 }
 
 /** The facts of one membership out of the space-wide lists. */
-export function factsOfListed(
+function factsOfListed(
   membership: MemberFacts['membership'],
   lists: Lists,
   mates: readonly string[],

@@ -1,7 +1,7 @@
 // The same as reconcile for the whole space, from a handful of bulk reads: repairs whatever webhooks missed. What a list
 // lacks is no evidence: below the brake it is asked for singly, above it a person decides first.
 import type { Loss } from '../access/guard.ts';
-import type { MemberFacts } from '../access/model.ts';
+import type { MemberFacts, Membership } from '../access/model.ts';
 import { groupPersons, type Person } from '../access/persons.ts';
 import { UpstreamError } from '../lib/errors.ts';
 import { inLanes } from '../lib/lanes.ts';
@@ -53,6 +53,7 @@ export async function sweep(
   progress('reading Cobot and the lock system');
   const snapshot = await readEverything(parts);
   const { now } = snapshot;
+  if (!options.dryRun) await store.checkIns.put(snapshot.checkIns);
 
   progress(`deciding for ${snapshot.memberships.size} memberships`);
   const first = await planEverybody(snapshot, parts);
@@ -182,13 +183,26 @@ async function planEverybody(snapshot: Snapshot, parts: SyncParts): Promise<Plan
     plans.push(
       planPerson(person, members, current, {
         ...terms,
-        spentByCheckIn: current.length > 0 && (await spentByCheckIn(person, parts, snapshot)),
+        spentByCheckIn:
+          current.length > 0 &&
+          (await spentByCheckIn(person, parts, {
+            ...terms,
+            seen: (id) => snapshot.memberships.get(id)?.checkIns,
+            matesOf: async (membership) => matesOf(membership, snapshot),
+          })),
         restsOnAbsence: members.some(({ membership }) => snapshot.absent.has(membership.id)),
       }),
     );
   }
   return { plans, problems: problems.map(({ membershipId, ...problem }) => ({ subject: membershipId, ...problem })) };
 }
+
+const matesOf = ({ id, teamId }: Membership, { memberships }: Snapshot): string[] =>
+  teamId === null
+    ? []
+    : [...memberships.values()].flatMap(({ membership }) =>
+        membership.teamId === teamId && membership.id !== id ? [membership.id] : [],
+      );
 
 const membersOf = (person: Person, snapshot: Snapshot): MemberFacts[] =>
   [...person.memberships, ...person.ended].flatMap(({ id }) => snapshot.memberships.get(id) ?? []);

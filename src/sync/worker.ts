@@ -1,5 +1,6 @@
 // Every kind of job and what is done for it.
 import type { Handlers, JobName, Outcome } from '../queue/queue.ts';
+import { atBoundary } from './boundary.ts';
 import { createBurst } from './burst.ts';
 import { catchUp } from './catch-up.ts';
 import { checkIn } from './check-in.ts';
@@ -7,10 +8,12 @@ import { linkToken } from './link.ts';
 import type { SyncParts } from './parts.ts';
 import { reconcile } from './reconcile.ts';
 import { bookingTold, checkInTold } from './told.ts';
+import { createTurns } from './turns.ts';
 
 /** Somebody stands before a door, then everything else, then what nobody waits for. */
 export const jobOrder: readonly JobName[] = [
   'check-in',
+  'boundary',
   'sweep',
   'reconcile',
   'booking',
@@ -22,6 +25,7 @@ export const jobOrder: readonly JobName[] = [
 /** `sweep` is handed in, since it also looks after the subscriptions. */
 export function createHandlers(parts: SyncParts, sweep: (cause: string) => Promise<void>): Handlers {
   const burst = createBurst(parts);
+  const turns = createTurns(parts);
   return {
     async reconcile(job): Promise<Outcome> {
       const again = await burst.instead(job);
@@ -38,13 +42,15 @@ export function createHandlers(parts: SyncParts, sweep: (cause: string) => Promi
       }
       return 'done';
     },
-    'check-in': (job) => checkIn(job.payload.lockUserId, parts),
-    booking: (job) => bookingTold(job.payload, parts),
-    'cobot-check-in': (job) => checkInTold(job.payload, parts),
-    async link(job): Promise<Outcome> {
-      await linkToken(job.payload.lockUserId, 'link', parts);
-      return 'done';
-    },
+    boundary: (job) => atBoundary(job, parts),
+    'check-in': (job) => turns.take('check-in', () => checkIn(job.payload.lockUserId, parts)),
+    booking: (job) => turns.take('booking', () => bookingTold(job.payload, parts)),
+    'cobot-check-in': (job) => turns.take('cobot-check-in', () => checkInTold(job.payload, parts)),
+    link: (job) =>
+      turns.take('link', async () => {
+        await linkToken(job.payload.lockUserId, 'link', parts);
+        return 'done';
+      }),
     'catch-up': () => catchUp(parts),
   };
 }

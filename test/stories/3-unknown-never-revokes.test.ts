@@ -46,6 +46,7 @@ function everySecond(data: unknown): unknown {
   })(data);
 }
 
+/** Without the brake, which would keep everybody's doors all the same. */
 const policy = `
 version: 1
 rules:
@@ -55,6 +56,7 @@ rules:
   - name: Room
     booking: { resource: Meeting room }
     locks: [Meeting room]
+brake: { members: 100, percent: 100, at_most: 100 }
 `;
 
 async function aSpace() {

@@ -17,7 +17,7 @@ import { secretsIn } from './secrets.ts';
 
 const SPEED = 20;
 
-export function createFastClock(began = Date.now()): Clock {
+function createFastClock(began = Date.now()): Clock {
   return {
     now: () => began + (Date.now() - began) * SPEED,
     sleep: (ms, signal) => sleep(ms / SPEED, undefined, signal ? { signal } : undefined),
@@ -28,8 +28,6 @@ export function createFastClock(began = Date.now()): Clock {
     },
   };
 }
-
-export type FastRelay = Awaited<ReturnType<typeof setUpFastRelay>>;
 
 /** Simulators that stand, and a relay that `start` starts; the caller closes it. */
 export async function setUpFastRelay({ policy, ...options }: Partial<StageOptions> & { policy?: string } = {}) {

@@ -717,3 +717,36 @@ describe('a pass for some hours', () => {
     expect(world.cobot.passesOf(member).filter(({ usedAt }) => usedAt !== null)).toHaveLength(2);
   });
 });
+
+describe('a check-in at the desk whose webhook was lost', () => {
+  it.each(['unlimited', 'limited'])('is known from a sweep: no call, and no second one (%s)', async (kind) => {
+    const { world, member, spending, open } = await oneMember({ limited: kind === 'limited', passes: 3 });
+    const from = world.clock.now();
+    world.cobot.addCheckIn(member, { from, until: from + 8 * HOUR });
+    await world.sweep();
+    const calls = counting(world.cobot);
+    await world.pass(MINUTE);
+
+    const opening = await open();
+
+    expect([spending(), calls(), await world.outcomeOf(opening)]).toEqual([0, 0, 'checked in already']);
+  });
+
+  it('is no loss, however many they are in one morning', async () => {
+    const world = await createRelayWorld();
+    const members = world.addMembers(8, world.cobot.addPlan({ name: 'Days', limited: true }));
+    const passes = members.map((member) => world.cobot.addPass(member));
+    await world.sweep();
+    const from = world.clock.now();
+    for (const [index, member] of members.entries()) {
+      const pass = passes[index];
+      world.cobot.addCheckIn(member, { from, until: from + 8 * HOUR, ...(pass ? { pass } : {}) });
+    }
+
+    const report = await world.sweep();
+
+    expect(report.held).toBe(0);
+    expect(world.openers(members)).toBe(8);
+    expect([...world.locks.access.values()].map(({ until: end }) => end)).toEqual(members.map(() => from + 8 * HOUR));
+  });
+});

@@ -6,7 +6,6 @@ import { painter, type Terminal } from '../terminal.ts';
 import { localTime } from './daytime.ts';
 import { until } from './until.ts';
 
-const PATIENCE = 10_000;
 const WHO_WIDTH = 11;
 
 type Scene = { promise: string; checks: number; failures: Failure[] };
@@ -25,7 +24,7 @@ export type Show = {
 
 export function createShow(
   terminal: Pick<Terminal, 'out' | 'colours'>,
-  { clock, zone, pause }: { clock: Clock; zone: string; pause: number },
+  { clock, zone, pause, patience }: { clock: Clock; zone: string; pause: number; patience: number },
 ): Show {
   const paint = painter(terminal);
   const scenes: Scene[] = [];
@@ -60,7 +59,7 @@ export function createShow(
       const scene = scenes.at(-1);
       if (scene) scene.checks += 1;
       const isIt = (found: unknown) => isDeepStrictEqual(found, expected);
-      const found = await until(look, isIt, { clock, ms: PATIENCE });
+      const found = await until(look, isIt, { clock, ms: patience });
       if (isIt(found)) line('', paint('green', '✓'), words);
       else note({ words, expected, found });
     },

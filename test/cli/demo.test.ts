@@ -1,0 +1,93 @@
+// The demo as a person meets it: played to its end, left running, played with, and ended by Ctrl-C. And a show in which
+// something does not hold.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createShow } from '../../src/cli/demo/show.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { soon } from '../support/service.ts';
+
+const COMMAND_LINE = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+const A_MINUTE = 60_000;
+
+describe('the demo', () => {
+  const printed: string[] = [];
+  const text = () => printed.join('');
+  let demo: ChildProcess | undefined;
+  afterAll(() => void demo?.kill('SIGKILL'));
+
+  it('plays to its end, and everything holds', { timeout: A_MINUTE }, async () => {
+    const running = spawn(process.execPath, [COMMAND_LINE, 'demo', '--keep'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    demo = running;
+    running.stdout.setEncoding('utf8').on('data', (piece: string) => printed.push(piece));
+
+    await expect.poll(text, { timeout: A_MINUTE, interval: 50 }).toContain('To play with:');
+
+    expect(text()).toMatch(/13 promises, \d+ checks, \d+ s: everything held\./);
+    expect(text()).not.toContain('✗');
+    // Nobody reads along here, so there are no colours.
+    expect(text()).not.toContain('\u001b[');
+  });
+
+  it('leaves everything running to play with', async () => {
+    const [playground = ''] = /http:\S+(?=\s+who may open what)/.exec(text()) ?? [];
+    const show = async () => (await fetch(playground)).text();
+
+    expect(await show()).toMatch(/Lena +Full Time +opens Front door, Workshop; check-ins: 1/);
+    const opened = await fetch(`${playground}/open/Greta/Workshop`, { method: 'POST' });
+    expect(await opened.text()).toBe('Greta opened the Workshop; the relay answered 204.\n');
+    await expect.poll(show, soon).toMatch(/Greta .*check-ins: 1/);
+    await fetch(`${playground}/cancel/Lena`, { method: 'POST' });
+    await expect.poll(show, soon).toMatch(/Lena +Full Time +opens nothing/);
+  });
+
+  it('ends cleanly by Ctrl-C: nothing of it is left', async () => {
+    const [relay = ''] = /(?<=relay +)http:\S+/.exec(text()) ?? [];
+    expect((await fetch(`${relay}/readyz`)).status).toBe(200);
+
+    demo?.kill('SIGINT');
+    const [code] = demo ? await once(demo, 'exit') : [];
+
+    expect(code).toBe(0);
+    await expect(fetch(`${relay}/readyz`)).rejects.toThrow();
+  });
+});
+
+describe('a show', () => {
+  const nothing = { clock: systemClock, zone: 'Europe/Berlin', pause: 0, patience: 50 };
+
+  it('does not hold where the world is not as it should be, and says what was expected and found', async () => {
+    const printed: string[] = [];
+    const show = createShow({ out: (text) => void printed.push(text), colours: false }, nothing);
+
+    await show.scene('Two and two are five', () => show.verify('the sum', () => 2 + 2, 5));
+
+    expect(show.sum()).toBe(false);
+    expect(printed.join('')).toContain(
+      '✗ Two and two are five (1 check)\n      the sum\n      expected: 5\n      found:    4',
+    );
+  });
+
+  it('does not hold where a scene breaks off, and goes on with the next', async () => {
+    const show = createShow({ out: () => undefined, colours: false }, nothing);
+
+    await show.scene('First', () => Promise.reject(new Error('no stage')));
+    await show.scene('Second', () => show.verify('one is one', () => 1, 1));
+
+    expect(show.sum()).toBe(false);
+  });
+
+  it('waits for the world, which may take its time', async () => {
+    const show = createShow({ out: () => undefined, colours: false }, { ...nothing, patience: 5000 });
+    let world = 'old';
+    const change = sleep(60).then(() => {
+      world = 'new';
+    });
+
+    await show.scene('It becomes new', () => show.verify('it is new', () => world, 'new'));
+
+    await change;
+    expect(show.sum()).toBe(true);
+  });
+});
