@@ -182,9 +182,11 @@ export async function createApp(
       if (options.dryRun) {
         // By construction nothing can be written, whatever the sweep would do.
         const { policy: other } = options;
-        const asked = other ? { policy: async () => ({ ...(await parts.policy()), policy: other }) } : {};
-        const readOnly = { ...parts, ...asked, locks: createOwnedLocks(createDryRun(lockSystem), ownership) };
-        return sweep(options.cause, readOnly, { ...options, problems: policy.problems() });
+        const readOnly = { ...parts, locks: createOwnedLocks(createDryRun(lockSystem), ownership) };
+        if (!other) return sweep(options.cause, readOnly, { ...options, problems: policy.problems() });
+        // Also where none is in force yet; what is wrong with that one is no matter of this one.
+        const asked = async () => ({ policy: other, locks: await locks.locks() });
+        return sweep(options.cause, { ...readOnly, policy: asked }, options);
       }
       const webhooks = (await subscriptionCare()).map((sentence) => ({ subject: '', kind: 'webhooks', sentence }));
       const problems = [...webhooks, ...policy.problems(), ...boundaries];
@@ -237,6 +239,8 @@ export async function createApp(
       const runSweep = async (cause: string) => {
         await sync({ dryRun: false, cause });
       };
+      // Pauses after failures belong to the life before.
+      await queue.wake();
       await schedule.start();
       queue.work(createHandlers(parts, runSweep), { concurrency: CONCURRENCY, order: jobOrder });
       isWorking = true;

@@ -31,7 +31,8 @@ export type Entitlement = Interval & {
   sentence: string;
 };
 
-type Denial = Denied & { lockId: string; membershipId: string };
+/** `rule` '': whatever the rules say. */
+export type Denial = Denied & { lockId: string; membershipId: string; rule: string };
 export type Decision = {
   entitlements: Entitlement[];
   /** The fewest windows, by lock and time. */
@@ -56,6 +57,7 @@ export function decide(members: readonly MemberFacts[], email: string | null, te
     const denials = lockIds.map((lockId) => ({
       lockId,
       membershipId,
+      rule: '',
       code: 'blocked' as const,
       sentence: sentences.blocked,
     }));
@@ -119,7 +121,7 @@ function applyRule(rule: Rule, facts: MemberFacts, terms: Terms): Outcome {
   const locks = locksOf(rule, terms);
   const no = (code: Denied['code'], sentence: string): Outcome => ({
     entitlements: [],
-    denials: locks.map((lockId) => ({ lockId, membershipId: membership.id, code, sentence })),
+    denials: locks.map((lockId) => ({ lockId, membershipId: membership.id, rule: rule.name, code, sentence })),
     unknown: null,
     unknownAt: [],
   });
@@ -166,7 +168,7 @@ function applyRule(rule: Rule, facts: MemberFacts, terms: Terms): Outcome {
     .flatMap((lockId) => {
       const whys = found.map((each) => whyShut(lockId, each, rule, { standing, membership }));
       const why = whys.find(({ code }) => code !== 'hours') ?? whys[0];
-      return why ? [{ lockId, membershipId: membership.id, ...why }] : [];
+      return why ? [{ lockId, membershipId: membership.id, rule: rule.name, ...why }] : [];
     });
   return {
     entitlements,

@@ -1,7 +1,7 @@
 // Why a person may open a lock at a moment, or why not: the chain of reasons behind the decision, until when it holds,
 // what comes next, and whether the lock system has it so. Decides nothing itself.
 import type { Calendar } from './calendar.ts';
-import { type Decision, entitledAt } from './decide.ts';
+import { type Decision, type Denial, entitledAt } from './decide.ts';
 import { effective } from './diff.ts';
 import { lifeOf, planAt, standingOf } from './membership.ts';
 import type { CurrentGrant, Instant, Lock, MemberFacts, Membership } from './model.ts';
@@ -19,9 +19,12 @@ export type LockAnswer = {
   until: Instant | null;
   /** When the next window begins, where it is shut. */
   opensNext: Instant | null;
+  /** What would open it, where it is shut for another reason than the time. */
+  wouldOpen: string[];
   /** What the brake or a person decided about this lock. */
   waiting: 'held' | 'kept' | null;
-  lockSystem: LockSystemSays;
+  /** null: nothing can be said of it, see Explaining.current. */
+  lockSystem: LockSystemSays | null;
 };
 
 /** Desired against current, at that moment. 'theirs': opens through somebody else's grant. */
@@ -36,9 +39,11 @@ export type Explaining = {
   calendar: Calendar;
   locks: readonly Lock[];
   at: Instant;
-  /** Grants that the lock user has now, ours and others'. */
-  current: readonly (CurrentGrant & { ours: boolean })[];
+  /** Grants that the lock user has now, ours and others'. null: not read, or they tell nothing of that moment. */
+  current: readonly (CurrentGrant & { ours: boolean })[] | null;
   waiting: (lockId: string) => LockAnswer['waiting'];
+  /** Why the person gets nothing, whatever the rules give. */
+  overruled?: string | undefined;
 };
 
 /** One answer for each lock, in the order of the locks. */
@@ -47,22 +52,23 @@ export function explain(decision: Decision, members: readonly MemberFacts[], ter
 }
 
 function explainLock(lock: Lock, decision: Decision, members: readonly MemberFacts[], terms: Explaining): LockAnswer {
-  const { at, current, waiting, calendar } = terms;
+  const { at, current, waiting, overruled } = terms;
+  if (overruled !== undefined) return shut(lock, [overruled], members, terms);
   const entitled = entitledAt(decision, lock.id, at);
   const opens = entitled.length > 0;
   const windows = join(decision.grants.filter(({ lockId }) => lockId === lock.id).map(toInterval));
   const around = windows.find((window) => contains(window, at));
   const next = windows.find(({ from }) => from > at);
   const unknown = decision.uncertain.get(lock.id);
-  const denials = decision.denials.filter(({ lockId }) => lockId === lock.id).map(({ sentence }) => sentence);
+  const denied = decision.denials.filter(({ lockId }) => lockId === lock.id);
+  const denials = denied.map(({ sentence }) => sentence);
   const reasons = opens ? entitled.map(({ sentence }) => sentence) : denials;
   const because = [
-    ...members.map(({ membership }) => standingSentence(membership, terms)),
+    ...standings(members, terms),
     ...new Set(reasons),
     ...(unknown === undefined ? [] : [`not known now, so what is there stays: ${unknown}`]),
-    ...(!opens && denials.length === 0 && unknown === undefined ? [shutSentence(next?.from, calendar)] : []),
+    ...(!opens && denials.length === 0 && unknown === undefined ? [shutSentence(next?.from, terms.calendar)] : []),
   ];
-  const here = current.filter(({ lockId }) => lockId === lock.id);
   return {
     lockId: lock.id,
     lock: lock.name,
@@ -71,15 +77,69 @@ function explainLock(lock: Lock, decision: Decision, members: readonly MemberFac
     since: around && Number.isFinite(around.from) ? around.from : null,
     until: around && Number.isFinite(around.until) ? around.until : null,
     opensNext: next?.from ?? null,
+    wouldOpen: opens ? [] : [...new Set(denied.flatMap(wouldOpen))],
     waiting: waiting(lock.id),
-    lockSystem: lockSystemSays(opens, here, at),
+    lockSystem:
+      current &&
+      lockSystemSays(
+        opens,
+        current.filter(({ lockId }) => lockId === lock.id),
+        at,
+      ),
   };
 }
+
+function shut(lock: Lock, why: string[], members: readonly MemberFacts[], terms: Explaining): LockAnswer {
+  const { at, current, waiting } = terms;
+  return {
+    lockId: lock.id,
+    lock: lock.name,
+    opens: false,
+    because: [...standings(members, terms), ...why],
+    since: null,
+    until: null,
+    opensNext: null,
+    wouldOpen: [],
+    waiting: waiting(lock.id),
+    lockSystem:
+      current &&
+      lockSystemSays(
+        false,
+        current.filter(({ lockId }) => lockId === lock.id),
+        at,
+      ),
+  };
+}
+
+const standings = (members: readonly MemberFacts[], terms: Explaining): string[] =>
+  members.map(({ membership }) => standingSentence(membership, terms));
 
 const shutSentence = (next: Instant | undefined, calendar: Calendar): string =>
   next === undefined ? 'no rule gives this lock' : `outside its windows; the next one begins at ${calendar.show(next)}`;
 
-function lockSystemSays(opens: boolean, grants: Explaining['current'], at: Instant): LockSystemSays {
+function wouldOpen({ code, rule }: Denial): string[] {
+  switch (code) {
+    case 'pending':
+      return ['the confirmation of the membership on Cobot'];
+    case 'ended':
+      return ['a membership that goes on'];
+    case 'plan':
+      return [`a plan of "${rule}"`];
+    case 'no-pass':
+      return [`a day pass that can be used now, for "${rule}"`];
+    case 'refused':
+      return ['a new day pass, or the next Cobot day (it begins at 04:00)'];
+    case 'no-booking':
+      return [`a booking, for "${rule}"`];
+    case 'blocked':
+      return ['taking the address off "blocked" in the policy'];
+    case 'coming':
+    case 'hours':
+      return [];
+  }
+}
+
+function lockSystemSays(opens: boolean, grants: NonNullable<Explaining['current']>, at: Instant): LockSystemSays {
   const open = grants.filter((grant) => contains(effective(grant, at), at));
   if (open.length === 0) return opens ? 'is shut although it should open' : 'agrees';
   if (opens) return 'agrees';

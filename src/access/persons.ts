@@ -23,10 +23,10 @@ export type PersonProblem = {
   sentence: string;
 };
 
-const NO_EMAIL = 'has no email address on Cobot, so no lock user can be made';
+export const NO_EMAIL = 'has no email address on Cobot, so no lock user can be made';
 const EMAIL_TAKEN =
   'shares its email address with another person who has the lock user; nothing is given until it is free';
-const NEVER_TOUCH = 'has an email address that is on never_touch, so nothing is given';
+export const NEVER_TOUCH = 'has an email address that is on never_touch, so nothing is given';
 
 export type PersonTerms = {
   /** By membership id. */

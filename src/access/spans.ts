@@ -69,11 +69,7 @@ export function passWindows(
  * Is that the end of a week or month? Inferred: Cobot documents "end of week/month" without a time, so the last minute
  * of the period, midnight, and the turn of the Cobot day at 04:00 all count.
  */
-function runsOutWithPeriod(
-  expiresAt: Instant,
-  periods: readonly ('week' | 'month')[],
-  calendar: Calendar,
-): boolean {
+function runsOutWithPeriod(expiresAt: Instant, periods: readonly ('week' | 'month')[], calendar: Calendar): boolean {
   if (periods.length === 0) return false;
   const first = calendar.dateOf(expiresAt + 60_000);
   if (expiresAt > calendar.at(first, 4 * 60) + 60_000) return false;

@@ -73,7 +73,7 @@ export function createWindowsByTimer(
     if (!row) return;
     if (row.asked) {
       // Over first: whatever happens from here on, the real grant is taken back sooner or later.
-      await store.shut(id, Math.floor(clock.now() / SECOND) * SECOND);
+      await store.shut(id);
       try {
         await settleHere(row);
       } catch (error) {
@@ -167,8 +167,10 @@ function report(
 
   const isThere = (row: TimedGrant): boolean => {
     if (row.realId !== null) return there.has(row.realId) || stoodOn.get(row.id) !== row.realId;
+    // The answer that never came.
     const unanswered = real.find(
       ({ id, lockUserId, lockId, note }) =>
+        row.asked &&
         lockUserId === row.lockUserId &&
         lockId === row.lockId &&
         isOurNote(note) &&

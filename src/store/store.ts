@@ -219,8 +219,8 @@ export type TimedGrants = {
   add(grant: TimedGrant): Promise<void>;
   /** Writes down what they stand on now. */
   stand(ids: readonly string[], on: Pick<TimedGrant, 'realId' | 'asked'>): Promise<void>;
-  /** Ends its window at that moment, if it does not end before. */
-  shut(id: string, at: Instant): Promise<void>;
+  /** Ends its window long ago, so that it is never open again, whatever becomes of the clock. */
+  shut(id: string): Promise<void>;
   remove(ids: readonly string[]): Promise<void>;
   removeLockUser(lockUserId: string): Promise<void>;
 };

@@ -6,6 +6,8 @@ import { ROWS_AT_ONCE, type Scope } from './scope.ts';
 import type { TimedGrant, TimedGrants } from './store.ts';
 import type { Tables } from './tables.ts';
 
+const LONG_AGO: Instant = 0;
+
 export function createTimedGrants({ sql, space }: Scope): TimedGrants {
   const select = () => sql.selectFrom('timed_grants').selectAll().where('space', '=', space).orderBy('id');
 
@@ -68,13 +70,12 @@ export function createTimedGrants({ sql, space }: Scope): TimedGrants {
         }
       });
     },
-    async shut(id, at) {
+    async shut(id) {
       await sql
         .updateTable('timed_grants')
-        .set({ until_at: at })
+        .set({ until_at: LONG_AGO })
         .where('space', '=', space)
         .where('id', '=', id)
-        .where(({ or, eb }) => or([eb('until_at', 'is', null), eb('until_at', '>', at)]))
         .execute();
     },
     async remove(ids) {

@@ -69,6 +69,8 @@ export async function adopt(
             { membershipId: membership.id, lockUserId: user.id, origin, endedAt: isFormer ? clock.now() : null },
           ]);
         }
+        // A sweep that has read before this must not give beside what is taken over.
+        parts.touched.touch(`user:${user.id}`);
         for (const grant of grants) {
           if ((await locks.takeOver(grant, marks.noteOf(membership.id, 'taken over by the operator'))) === 'gone')
             continue;

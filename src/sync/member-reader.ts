@@ -43,10 +43,11 @@ export async function readSingly(
 ): Promise<MemberReading> {
   const { cobot, store } = parts;
   const { policy, calendar, now } = terms;
-  const [evidence, refusal, link] = await Promise.all([
+  const [evidence, refusal, link, lastSweep] = await Promise.all([
     store.evidence.of(id),
     store.refusals.of(id, now),
     store.links.of(id),
+    store.settings.get('last-good-sweep'),
   ]);
   const checkIns = await store.checkIns.between(id, now, Number.MAX_SAFE_INTEGER);
   const reading = await parts.facts.ofMember(cobot, id, {
@@ -56,7 +57,8 @@ export async function readSingly(
     remembered: rememberedOf(evidence, checkIns),
     refusal,
     teamMates: (membership) => teamMates(membership, store),
-    memoryLost: link !== undefined && evidence === undefined,
+    // After a lost database links are gone as well, until a sweep has read every mark and token that there is.
+    memoryLost: evidence === undefined && (link !== undefined || lastSweep === undefined),
     ...(bookings ? { bookings } : {}),
   });
   if (reading) return reading;

@@ -10,8 +10,6 @@ const ENDPOINTS: { readonly [N in JobName]?: string } = {
   'cobot-check-in': 'GET /api/check_ins/:id',
   link: 'POST /api/check_in_tokens',
 };
-/** So many at a time, where it matters. */
-const AT_ONCE: { readonly [N in JobName]?: number } = { link: 4 };
 const A_MOMENT = 1000;
 
 export type Turns = {
@@ -28,8 +26,7 @@ export function createTurns({ cobot, clock }: Pick<SyncParts, 'cobot' | 'clock'>
   return {
     async take(name, work) {
       const busy = running.get(name) ?? 0;
-      if (busy >= (AT_ONCE[name] ?? Number.POSITIVE_INFINITY) || isSpent(name, busy))
-        return { again: clock.now() + A_MOMENT };
+      if (isSpent(name, busy)) return { again: clock.now() + A_MOMENT };
       running.set(name, busy + 1);
       try {
         return await work();

@@ -1,10 +1,12 @@
-// "Why can't Anna open the studio?" and "who may open it?": reads what a reconcile would read, decides with the same
-// function, and holds it against the lock system. Changes nothing.
-import { decide, entitledAt } from '../access/decide.ts';
-import { effective } from '../access/diff.ts';
+// "Why can't Anna open the studio?": reads what a reconcile would read, decides with the same function, and holds it
+// against the lock system. Changes nothing.
+import type { Calendar } from '../access/calendar.ts';
+import { decide } from '../access/decide.ts';
 import { explain, type LockAnswer } from '../access/explain.ts';
 import type { Instant, Lock, MemberFacts } from '../access/model.ts';
-import { contains } from '../access/windows.ts';
+import { NEVER_TOUCH, NO_EMAIL } from '../access/persons.ts';
+import type { Policy } from '../access/policy.ts';
+import { horizonOf, REACH } from '../access/spans.ts';
 import { describeError, UpstreamError } from '../lib/errors.ts';
 import type { OwnedGrant } from '../locks/owned.ts';
 import type { Evidence } from '../store/store.ts';
@@ -12,12 +14,16 @@ import { factsOfEvidence } from './evidence-facts.ts';
 import { readSingly } from './member-reader.ts';
 import type { SyncParts } from './parts.ts';
 
+const DAY = 86_400_000;
+/** Problems of members to whom nothing is given as long as they have it. */
+const OVERRULING = ['no-email', 'email-taken', 'never-touch'];
+
 export type WhyPerson = {
   names: string[];
   membershipIds: string[];
   lockUserId: string | null;
-  /** When Cobot was read: now, or at the last good read where it does not answer. */
-  readAt: Instant;
+  /** When Cobot was read: now, or at the last good read where it does not answer; null: never. */
+  readAt: Instant | null;
   /** What a person should know or mend. */
   problems: string[];
   locks: LockAnswer[];
@@ -31,103 +37,135 @@ export function findLock(locks: readonly Lock[], text: string): Lock | undefined
   return locks.find(({ id }) => id === text.trim()) ?? locks.find(({ name }) => name.trim().toLowerCase() === wanted);
 }
 
+/** The memberships that the text names, an email address or the id of one, as far as the store knows them. */
+export function knownAs(text: string, evidence: ReadonlyMap<string, Evidence>): string[] {
+  const wanted = text.trim().toLowerCase();
+  return [...evidence]
+    .filter(([id, { membership }]) => id === text.trim() || membership.email?.toLowerCase() === wanted)
+    .map(([id]) => id);
+}
+
+/** For what is read about bookings, passes and check-ins: outside of it they are not known. */
+export function reachOfFacts(calendar: Calendar, now: Instant): { from: Instant; until: Instant } {
+  return { from: now - DAY, until: horizonOf(calendar, now).until };
+}
+
+/** Do the grants that the lock system has now tell what it does at that moment? */
+export const isTold = (at: Instant, now: Instant): boolean => at >= now && at <= now + REACH;
+
 /** Everybody whom the text names: an email address, or the id of a membership. Empty: nobody is known by it. */
 export async function why(
   text: string,
-  { lock, at }: { lock?: Lock; at?: Instant },
+  { lock, at }: { lock?: Lock | undefined; at?: Instant | undefined },
   parts: SyncParts,
 ): Promise<WhyPerson[]> {
   const evidence = await parts.store.evidence.all();
-  const wanted = text.trim().toLowerCase();
-  const ids = [...evidence]
-    .filter(([id, { membership }]) => id === text.trim() || membership.email?.toLowerCase() === wanted)
-    .map(([id]) => id);
-  if (ids.length === 0 && wanted.includes('@')) {
-    const user = await parts.locks.userByEmail(wanted);
-    if (user) ids.push(...(await parts.store.links.ofLockUser(user.id)).map(({ membershipId }) => membershipId));
-  }
-  if (ids.length === 0 && !wanted.includes('@') && (await isThere(text.trim(), parts))) ids.push(text.trim());
+  let ids = knownAs(text, evidence);
+  if (ids.length === 0) ids = await askAround(text.trim(), parts);
   const groups = new Map<string, string[]>();
   for (const id of ids) {
     const link = await parts.store.links.of(id);
-    const all = link
-      ? (await parts.store.links.ofLockUser(link.lockUserId)).map(({ membershipId }) => membershipId)
-      : [id];
-    groups.set(link?.lockUserId ?? `membership ${id}`, all);
+    const all = link ? (await parts.store.links.ofLockUser(link.lockUserId)).map((each) => each.membershipId) : [id];
+    groups.set(link?.lockUserId ?? `membership ${id}`, all.toSorted());
   }
-  return Promise.all(
-    [...groups.values()].map((members) =>
-      whyPerson(members, evidence, { ...(lock ? { lock } : {}), at: at ?? parts.clock.now() }, parts),
-    ),
-  );
+  return Promise.all([...groups.values()].map((members) => whyPerson(members, evidence, { lock, at }, parts)));
 }
 
-/** Is it the id of a membership that Cobot knows? */
-async function isThere(id: string, { cobot }: SyncParts): Promise<boolean> {
-  try {
-    return (await cobot.membership(id)) !== undefined;
-  } catch (error) {
-    if (error instanceof UpstreamError) return false;
-    throw error;
-  }
+/** Somebody of whom the store does not know yet, or whose address differs on the two sides. */
+async function askAround(text: string, { cobot, locks, store }: SyncParts): Promise<string[]> {
+  if (!text.includes('@')) return (await cobot.membership(text)) === undefined ? [] : [text];
+  const user = await locks.userByEmail(text.toLowerCase());
+  const linked = user ? await store.links.ofLockUser(user.id) : [];
+  if (linked.length > 0) return linked.map(({ membershipId }) => membershipId);
+  const { items } = await cobot.allMemberships();
+  return items.filter(({ email }) => email?.toLowerCase() === text.toLowerCase()).map(({ id }) => id);
 }
 
 async function whyPerson(
   ids: readonly string[],
   evidence: ReadonlyMap<string, Evidence>,
-  { lock, at }: { lock?: Lock; at: Instant },
+  asked: { lock: Lock | undefined; at: Instant | undefined },
   parts: SyncParts,
 ): Promise<WhyPerson> {
+  const { store, clock } = parts;
   const { policy, locks } = await parts.policy();
   const { calendar } = await parts.space();
-  const now = parts.clock.now();
-  const problems: string[] = [];
-  let readAt = now;
-  const members: MemberFacts[] = [];
-  for (const id of ids) {
-    try {
-      members.push((await readSingly(id, parts, { policy, calendar, now })).facts);
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      const last = evidence.get(id);
-      problems.push(`Cobot does not answer, this is as last read: ${describeError(error)}`);
-      if (!last) continue;
-      readAt = Math.min(readAt, last.readAt);
-      members.push(await factsOfEvidence(last, parts.store, now));
-    }
-  }
-  const link = ids[0] === undefined ? undefined : await parts.store.links.of(ids[0]);
+  const now = clock.now();
+  const at = asked.at ?? now;
+  const { members, readAt, failures } = await readMembers(ids, evidence, parts, { policy, calendar, now });
+
+  const link = ids[0] === undefined ? undefined : await store.links.of(ids[0]);
   const lockUserId = link?.lockUserId ?? null;
-  const grants = lockUserId === null ? [] : await grantsOf(lockUserId, parts);
-  const email = members.map(({ membership }) => membership.email).find((each) => each !== null) ?? null;
-  const decision = decide(members, email, { policy, locks, calendar, now: at });
-  const waiting = await waitingAt(lockUserId, parts);
-  for (const problem of await parts.store.problems.all())
-    if (ids.includes(problem.subject)) problems.push(problem.sentence);
+  const { email: linkedEmail, grants } = await readLockUser(lockUserId, parts);
+  const email = linkedEmail ?? members.map(({ membership }) => membership.email).find((each) => each !== null) ?? null;
+  const problems = (await store.problems.all()).filter(({ subject }) => ids.includes(subject));
   return {
     names: [...new Set(members.map(({ membership }) => membership.name))],
     membershipIds: [...ids],
     lockUserId,
     readAt,
-    problems,
-    locks: explain(decision, members, {
+    problems: [...failures, ...problems.map(({ sentence }) => sentence)],
+    locks: explain(decide(members, email, { policy, locks, calendar, now: at }), members, {
       policy,
       calendar,
-      locks: lock ? [lock] : locks,
+      locks: asked.lock ? [asked.lock] : locks,
       at,
-      current: grants ?? [],
-      waiting,
+      current: grants && isTold(at, now) ? grants : null,
+      waiting: await waitingAt(lockUserId, parts),
+      overruled: overruledBy(email, policy) ?? problems.find(({ kind }) => OVERRULING.includes(kind))?.sentence,
     }),
     lockSystemRead: grants !== undefined,
   };
 }
 
-/** undefined: the lock system does not answer. */
-async function grantsOf(lockUserId: string, { locks }: SyncParts): Promise<OwnedGrant[] | undefined> {
+/** Why somebody with that address gets nothing, whatever the rules give. */
+export function overruledBy(email: string | null, policy: Policy): string | undefined {
+  if (email === null) return NO_EMAIL;
+  return policy.neverTouch.has(email.toLowerCase()) ? NEVER_TOUCH : undefined;
+}
+
+/** Memberships to which nothing is given, whatever the rules give. */
+export async function overruledMembers({ store }: Pick<SyncParts, 'store'>): Promise<Set<string>> {
+  const problems = await store.problems.all();
+  return new Set(problems.filter(({ kind }) => OVERRULING.includes(kind)).map(({ subject }) => subject));
+}
+
+async function readMembers(
+  ids: readonly string[],
+  evidence: ReadonlyMap<string, Evidence>,
+  parts: SyncParts,
+  terms: { policy: Policy; calendar: Calendar; now: Instant },
+): Promise<{ members: MemberFacts[]; readAt: Instant | null; failures: string[] }> {
+  const members: MemberFacts[] = [];
+  const failures: string[] = [];
+  let readAt: Instant | null = terms.now;
+  for (const id of ids) {
+    try {
+      members.push((await readSingly(id, parts, terms)).facts);
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      const last = evidence.get(id);
+      failures.push(
+        `${last ? 'Cobot could not be read, this is as last read' : 'Cobot could not be read, and never was'}: ${describeError(error)}`,
+      );
+      readAt = last && readAt !== null ? Math.min(readAt, last.readAt) : null;
+      if (last) members.push(await factsOfEvidence(last, parts.store, terms.now));
+    }
+  }
+  return { members, readAt, failures };
+}
+
+/** `grants` undefined: the lock system does not answer. */
+async function readLockUser(
+  lockUserId: string | null,
+  { locks }: SyncParts,
+): Promise<{ email: string | null; grants: OwnedGrant[] | undefined }> {
+  if (lockUserId === null) return { email: null, grants: [] };
   try {
-    return await locks.grants({ lockUserId });
+    const [user, grants] = await Promise.all([locks.user(lockUserId), locks.grants({ lockUserId })]);
+    return { email: user?.email ?? null, grants: user ? grants : [] };
   } catch (error) {
-    if (error instanceof UpstreamError) return undefined;
+    if (error instanceof UpstreamError) return { email: null, grants: undefined };
     throw error;
   }
 }
@@ -141,80 +179,4 @@ async function waitingAt(
   const isHere = (lockId: string) => (line: { lockUserId: string; lockId: string }) =>
     line.lockUserId === lockUserId && line.lockId === lockId;
   return (lockId) => (held.some(isHere(lockId)) ? 'held' : kept.some(isHere(lockId)) ? 'kept' : null);
-}
-
-export type WhoLine = {
-  name: string;
-  membershipId: string | null;
-  lockUserId: string | null;
-  /** 'rules': by the policy. 'others': only through a grant that the relay did not make. 'left over': ours, and no longer due. */
-  through: 'rules' | 'others' | 'left over';
-  because: string;
-  /** Is it so at the lock system? null: it was not read. */
-  opens: boolean | null;
-};
-
-/** Everybody who may open the lock at that time, as of the last good read of each, and who can though they may not. */
-export async function who(lock: Lock, { at }: { at?: Instant }, parts: SyncParts): Promise<WhoLine[]> {
-  const { policy, locks } = await parts.policy();
-  const { calendar } = await parts.space();
-  const now = parts.clock.now();
-  const moment = at ?? now;
-  const evidence = await parts.store.evidence.all();
-  const links = new Map((await parts.store.links.all()).map((link) => [link.membershipId, link.lockUserId]));
-  const grants = await readGrants(parts);
-  const open = (grants ?? []).filter((grant) => grant.lockId === lock.id && contains(effective(grant, moment), moment));
-  const persons = Map.groupBy(evidence, ([id]) => links.get(id) ?? `membership ${id}`);
-  const lines: WhoLine[] = [];
-  const served = new Set<string>();
-  for (const [key, group] of persons) {
-    const members = await Promise.all(group.map(([, each]) => factsOfEvidence(each, parts.store, now)));
-    const [first] = members;
-    if (!first) continue;
-    const decision = decide(members, first.membership.email, { policy, locks, calendar, now: moment });
-    const entitled = entitledAt(decision, lock.id, moment);
-    const lockUserId = links.has(first.membership.id) ? key : null;
-    if (entitled.length === 0) continue;
-    if (lockUserId !== null) served.add(lockUserId);
-    lines.push({
-      name: first.membership.name,
-      membershipId: first.membership.id,
-      lockUserId,
-      through: 'rules',
-      because: [...new Set(entitled.map(({ sentence }) => sentence))].join('; '),
-      opens: grants === undefined ? null : open.some((grant) => grant.lockUserId === lockUserId),
-    });
-  }
-  const names = new Map(
-    [...evidence].flatMap(([id, { membership }]) =>
-      links.has(id) ? [[links.get(id) ?? '', { id, name: membership.name }] as const] : [],
-    ),
-  );
-  for (const [lockUserId, theirs] of Map.groupBy(open, (grant) => grant.lockUserId)) {
-    if (served.has(lockUserId)) continue;
-    const member = names.get(lockUserId);
-    const isOurs = theirs.some(({ ours }) => ours);
-    lines.push({
-      name: member?.name ?? '',
-      membershipId: member?.id ?? null,
-      lockUserId,
-      through: isOurs ? 'left over' : 'others',
-      because: isOurs
-        ? 'no rule gives it any more; it is held, kept, or about to be taken away'
-        : 'a grant that the relay did not make',
-      opens: true,
-    });
-  }
-  return lines.toSorted(
-    (a, b) => a.name.localeCompare(b.name) || (a.lockUserId ?? '').localeCompare(b.lockUserId ?? ''),
-  );
-}
-
-async function readGrants({ locks }: SyncParts): Promise<OwnedGrant[] | undefined> {
-  try {
-    return await locks.grants();
-  } catch (error) {
-    if (error instanceof UpstreamError) return undefined;
-    throw error;
-  }
 }

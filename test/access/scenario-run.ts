@@ -222,7 +222,7 @@ function readDate(text: string): string {
 }
 
 /** "2026-11-24 10:00"; in the hour that comes twice with its offset: "2026-10-25 02:30 +01:00". */
-export function readTime(text: string, timeZone: string): Instant {
+function readTime(text: string, timeZone: string): Instant {
   const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)(?: ([+-]\d\d:\d\d))?$/.exec(text);
   if (!match) throw new Error(`"${text}" is no time such as "2026-11-24 10:00"`);
   const [, date, clock, offset] = match;

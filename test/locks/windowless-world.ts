@@ -2,7 +2,9 @@
 // calls that fail, answers that never come, a process that dies between any two steps.
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
-import type { CurrentGrant, Instant, Window } from '../../src/access/model.ts';
+import { diff } from '../../src/access/diff.ts';
+import type { CurrentGrant, DesiredGrant, Instant, Window } from '../../src/access/model.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { RefusedError, TransientError } from '../../src/lib/errors.ts';
 import type { LockSystem } from '../../src/locks/lock-system.ts';
 import { createOwnedLocks, marks } from '../../src/locks/owned.ts';
@@ -25,7 +27,6 @@ export type Fault = 'down' | 'refused' | 'lost' | 'dies before' | 'dies after';
 const where = { code: 'test', where: 'the lock system', advice: 'Wait.' };
 class Died extends Error {}
 
-export type Memory = ReturnType<typeof memoryLocks>;
 export type WindowlessWorld = Awaited<ReturnType<typeof windowlessWorld>>;
 
 export async function openMemoryDatabase(): Promise<Kysely<Tables>> {
@@ -45,20 +46,36 @@ export function withoutWindows(lockSystem: LockSystem): LockSystem {
 }
 
 export async function windowlessWorld(
-  start: { grants?: CurrentGrant[]; sql?: Kysely<Tables>; space?: string; at?: Instant } = {},
+  start: {
+    grants?: CurrentGrant[];
+    sql?: Kysely<Tables>;
+    space?: string;
+    /** Default: one that stands at MONDAY until a test sets it. */
+    clock?: Pick<Clock, 'now'>;
+    boundaryChanged?: (at: Instant) => Promise<void>;
+  } = {},
 ) {
   const users = ['ada', 'bob'].map((id) => ({ id, email: `${id}@example.com`, name: id, externalId: null }));
   const memory = memoryLocks(users, start.grants);
   const sql = start.sql ?? (await openMemoryDatabase());
   const store = createTimedGrants({ sql, space: start.space ?? 'co-up' });
   const boundaries: Instant[] = [];
-  const clock = { at: start.at ?? MONDAY, now: () => clock.at };
+  const clock = { at: MONDAY, now: () => start.clock?.now() ?? clock.at };
   let made = 0;
   let fault: { kind: Fault; after: number; only: RegExp } | undefined;
   let isDead = false;
+  let watch: () => void = () => undefined;
 
   async function step<T>(name: string, deed: () => Promise<T>): Promise<T> {
     if (isDead) throw new Died();
+    return sabotaged(name, async () => {
+      const result = await deed();
+      watch();
+      return result;
+    });
+  }
+
+  async function sabotaged<T>(name: string, deed: () => Promise<T>): Promise<T> {
     if (!fault?.only.test(name)) return deed();
     if (fault.after > 0) {
       fault.after -= 1;
@@ -88,7 +105,7 @@ export async function windowlessWorld(
     ...store,
     add: (grant) => step('store: add', () => store.add(grant)),
     stand: (ids, on) => step('store: stand', () => store.stand(ids, on)),
-    shut: (id, at) => step('store: shut', () => store.shut(id, at)),
+    shut: (id) => step('store: shut', () => store.shut(id)),
     remove: (ids) => step('store: remove', () => store.remove(ids)),
   };
   const build = () =>
@@ -100,7 +117,10 @@ export async function windowlessWorld(
         return `row-${String(made).padStart(4, '0')}`;
       },
       isOurNote: ours.isOurNote,
-      boundaryChanged: async (at) => void boundaries.push(at),
+      async boundaryChanged(at) {
+        boundaries.push(at);
+        await start.boundaryChanged?.(at);
+      },
     });
   let adapter = build();
   const witness = memoryWitness();
@@ -133,6 +153,10 @@ export async function windowlessWorld(
       adapter = build();
     },
     isDead: () => isDead,
+    /** Looked through after every step. */
+    watch(look: () => void) {
+      watch = look;
+    },
     /** Real grants of ours. */
     real: (lockUserId = 'ada', lockId = 'front') =>
       memory.allGrants.filter(
@@ -142,6 +166,21 @@ export async function windowlessWorld(
       const added = await adapter.addGrant({ lockUserId, lockId, from: null, until: null, note, ...window });
       if (added === 'gone') throw new Error('gone');
       return added;
+    },
+    /** What a reconcile does to take ada's grants at one lock to these windows. Returns what there was to do. */
+    async reconcile(windows: readonly Window[], lockId = 'front') {
+      const { owned } = world;
+      const desired = windows.map(
+        ({ from, until }): DesiredGrant => ({ from, until, lockId, reason: 'for everybody', membershipId: 'm1' }),
+      );
+      const grants = await owned.grants({ lockUserId: 'ada' });
+      const current = grants.filter((grant) => grant.ours && grant.lockId === lockId);
+      const terms = { now: clock.now(), keep: new Set<string>(), whyNot: () => 'membership ended' };
+      const { adds, removals, clear } = diff(desired, current, terms);
+      for (const { from, until } of adds) await owned.addGrant({ lockUserId: 'ada', lockId, from, until, note });
+      for (const { grant } of removals) await owned.removeGrant(grant);
+      for (const grant of clear) await owned.removeGrant(grant);
+      return { adds: adds.length, removals: removals.length, clear: clear.length };
     },
     /** Time passes, and the timer goes off at its end. */
     async pass(ms: number) {
