@@ -175,7 +175,7 @@ export async function createApp(
   async function sync(options: SyncOptions): Promise<SweepReport> {
     return parts.oneAtATime(['sweep'], async () => {
       const boundaries = options.dryRun ? [] : await boundariesBeforeSweep(parts);
-      if (clock.now() > policyReadAt + HOUR) {
+      if (clock.now() > policyReadAt + HOUR || policy.isBehind()) {
         await policy.refresh();
         policyReadAt = clock.now();
       }

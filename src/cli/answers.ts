@@ -162,9 +162,7 @@ const shapes = {
     input: nothing,
     answer: z.object({
       zone,
-      hold: z
-        .object({ id: z.string(), since: time, persons: z.number(), lines: z.array(heldSince) })
-        .nullable(),
+      hold: z.object({ id: z.string(), since: time, persons: z.number(), lines: z.array(heldSince) }).nullable(),
       /** What a rejection keeps until the person's facts change. */
       kept: z.array(heldSince),
     }),

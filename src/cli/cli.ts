@@ -1,6 +1,6 @@
 // What every command is handed: its surroundings, and the few things that all of them do alike: say whether it is about
 // JSON, print the answer, leave an exit code, show examples, refuse what is not known.
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { closest, distance } from 'fastest-levenshtein';
 import { type Config, type Environment, loadConfig } from '../config.ts';
 import { variables } from '../config-variables.ts';
@@ -18,6 +18,8 @@ export type Call = Surroundings & {
   words: readonly string[];
   /** Was this option given? */
   has(option: string): boolean;
+  /** What was given with this option; null: it was not. */
+  option(name: string): string | null;
   /** The text, or with --json the answer itself. */
   print(answer: unknown, text: string): void;
 };
@@ -52,6 +54,25 @@ export function secretsIn(env: Environment): string[] {
 /** For a command's help. */
 export function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`;
+}
+
+/** Refuses what is no whole number from 1 to `most`. */
+export function limitUpTo(most: number): (text: string) => string {
+  return (text) => {
+    if (/^[1-9]\d{0,5}$/.test(text) && Number(text) <= most) return text;
+    throw new InvalidArgumentError(`It is not a whole number from 1 to ${most}.`);
+  };
+}
+
+/** The second look: asks where somebody is there to answer, and who did not say that it is not needed. */
+export async function isWanted({ terminal, has }: Call, question: string): Promise<boolean> {
+  return terminal.ask === null || has('yes') || (await terminal.ask(question));
+}
+
+/** Words for people: with --json they are no part of the answer. */
+export function tell({ terminal, has }: Call, text: string): void {
+  if (has('json')) terminal.err(text);
+  else terminal.out(text);
 }
 
 /** Of a command that may stand alone and has others below it: what stands behind it has to be one of those. */

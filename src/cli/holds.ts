@@ -1,11 +1,11 @@
-// relay holds: the losses that the brake holds until a person decides. Only shows them.
+// relay holds: the losses that the brake holds until a person decides: shows them, and takes the decision.
 import type { Command } from 'commander';
 import type { Answers } from './answers.ts';
-import { type Does, examples, refuseUnknown } from './cli.ts';
-import { withOperator } from './reach-operator.ts';
+import { type Call, type Does, type ExitCode, examples, isWanted, refuseUnknown, tell } from './cli.ts';
+import { type Place, withOperator } from './reach-operator.ts';
 import { formatTable } from './table.ts';
 import { painter, type Terminal } from './terminal.ts';
-import { counted, heldReason, localTime, memberName } from './wording.ts';
+import { counted, heldReason, localTime, memberLabel, memberName } from './wording.ts';
 
 export function addHolds(program: Command, does: Does): void {
   const holds = program.command('holds').description('show what waits for a person to decide');
@@ -14,7 +14,11 @@ export function addHolds(program: Command, does: Does): void {
     .allowExcessArguments()
     .addHelpText(
       'after',
-      examples('relay holds', 'relay holds --json').concat(
+      examples(
+        'relay holds',
+        'relay holds approve 4f1c...',
+        'relay holds reject 4f1c... --member ada@example.com',
+      ).concat(
         '\nMore losses at once than the brake of the policy allows are held: those members keep their access meanwhile.',
       ),
     );
@@ -22,29 +26,119 @@ export function addHolds(program: Command, does: Does): void {
     does(command, async (call) => {
       refuseUnknown(command);
       const answer = await withOperator(call, { newDatabase: 'refused' }, (operator) => operator.holds({}));
-      call.print(answer, holdText(answer, call.terminal));
+      call.print(answer, holdsText(answer, call.terminal));
       return 0;
     });
   }
+  addDecision(holds, does, 'approved');
+  addDecision(holds, does, 'rejected');
 }
 
-function holdText({ hold, zone }: Answers['holds'], terminal: Terminal): string {
-  if (!hold) return 'Nothing is held.\n';
+type Decision = 'approved' | 'rejected';
+const VERBS = { approved: 'approve', rejected: 'reject' } as const;
+
+function addDecision(holds: Command, does: Does, decision: Decision): void {
+  const verb = VERBS[decision];
+  const what = {
+    approved: 'take the access away, as far as that is still due and at most what was shown',
+    rejected: 'leave the access, until the facts of the member change',
+  }[decision];
+  const command = holds
+    .command(verb)
+    .description(what)
+    .argument('<id>', 'the id of a hold, as "relay holds" shows it')
+    .option('--member <member>', 'only of that member: an email address or the id of a membership')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      examples(`relay holds ${verb} 4f1c...`, `relay holds ${verb} 4f1c... --member ada@example.com`),
+    )
+    .addHelpText(
+      'after',
+      'Asks only on a terminal. A hold that others have joined has a new id; the old one stands for its own lines.',
+    );
+  does(command, (call) =>
+    withOperator(call, { newDatabase: 'refused' }, (operator, place) => decide(call, operator, decision, place)),
+  );
+}
+
+async function decide(
+  call: Call,
+  operator: Parameters<Parameters<typeof withOperator>[2]>[0],
+  decision: Decision,
+  place: Place,
+): Promise<ExitCode> {
+  const { terminal, words, option, print, has } = call;
+  const [id = ''] = words;
+  const member = option('member');
+  const { lines, zone } = await operator.heldLines({ id, member });
+  const isToAsk = terminal.ask !== null && !has('yes');
+  if (isToAsk || !has('json')) tell(call, `${linesText(lines, { zone, terminal })}\n`);
+  const question =
+    decision === 'approved'
+      ? `Take away ${counted(lines.length, 'access', 'accesses')} of ${counted(personsOf(lines), 'person')}?`
+      : `Leave ${counted(lines.length, 'access', 'accesses')} of ${counted(personsOf(lines), 'person')} as it is?`;
+  if (!(await isWanted(call, question))) {
+    print({ decision: null, lines, open: [] }, 'Nothing was decided.\n');
+    return 2;
+  }
+  const answer = await operator.decideHold({ id, member, decision });
+  print(answer, decidedText(answer, place, terminal));
+  return answer.open.length > 0 ? 2 : 0;
+}
+
+type Lines = Answers['holds']['kept'];
+const personsOf = (lines: Lines) => new Set(lines.map(({ lockUserId }) => lockUserId)).size;
+
+function decidedText({ decision, lines, open }: Answers['decideHold'], place: Place, terminal: Terminal): string {
   const paint = painter(terminal);
-  const title = `Hold ${hold.id}, since ${localTime(hold.since, zone)} (${zone})`;
-  const rows = hold.lines.map(({ member, membershipId, lock, lockId, ...line }) => [
+  const what = `${counted(lines.length, 'loss', 'losses')} of ${counted(personsOf(lines), 'person')}`;
+  if (decision === 'rejected')
+    return `Rejected: ${what}. The access stays until the facts of the member change; "relay holds" lists it.\n`;
+  if (open.length === 0) return `Approved and applied: ${what}.\n`;
+  const goesOn =
+    place === 'service' ? 'the next sweep goes on with it' : 'a sweep goes on with it once the service runs';
+  return [
+    `Approved: ${what}. Not applied yet for ${counted(open.length, 'member')}; ${goesOn}:\n`,
+    ...open.map((each) => `  ${paint('yellow', '!')} ${memberLabel(each)}: ${each.why}\n`),
+  ].join('');
+}
+
+function holdsText({ hold, kept, zone }: Answers['holds'], terminal: Terminal): string {
+  const paint = painter(terminal);
+  const blocks: string[] = [];
+  if (hold) {
+    const { id, since, persons, lines } = hold;
+    const locks = new Set(lines.map(({ lockId }) => lockId)).size;
+    blocks.push(
+      [
+        `${paint('bold', `Hold ${id}, since ${localTime(since, zone)} (${zone})`)}\n`,
+        `${counted(persons, 'person')} would lose access, at ${counted(locks, 'lock')}:\n\n`,
+        linesText(lines, { zone, terminal }),
+        '\nThey keep their access until a person decides, or until Cobot gives it back to them:\n',
+        `  relay holds approve ${id}    takes it away\n  relay holds reject ${id}     leaves it\n`,
+      ].join(''),
+    );
+  } else {
+    blocks.push('Nothing is held.\n');
+  }
+  if (kept.length > 0) {
+    const title = `Kept, since a person has rejected taking it away (${counted(personsOf(kept), 'person')}):`;
+    blocks.push(`${paint('bold', title)}\n\n${linesText(kept, { zone, terminal })}`);
+  }
+  return blocks.join('\n');
+}
+
+function linesText(lines: Lines, { zone, terminal }: { zone: string; terminal: Terminal }): string {
+  const rows = lines.map(({ member, membershipId, lock, lockId, since, ...line }) => [
     memberName({ member }),
     membershipId,
     lock ?? lockId,
     heldReason(line),
+    localTime(since, zone),
   ]);
-  return [
-    `${paint('bold', title)}\n`,
-    `${counted(hold.persons, 'person')} would lose access, at ${counted(new Set(hold.lines.map(({ lockId }) => lockId)).size, 'lock')}:\n\n`,
-    formatTable(['MEMBER', 'MEMBERSHIP', 'LOCK', 'WHY'], rows, {
-      width: terminal.width,
-      paintHead: (line) => paint('dim', line),
-    }),
-    '\nThey keep their access until a person decides, or until Cobot gives it back to them.\n',
-  ].join('');
+  return formatTable(['MEMBER', 'MEMBERSHIP', 'LOCK', 'WHY', 'SINCE'], rows, {
+    width: terminal.width,
+    paintHead: (line) => painter(terminal)('dim', line),
+  });
 }

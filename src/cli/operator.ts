@@ -1,103 +1,39 @@
 // The operator's questions and deeds, answered from a running app: by the service for those who ask over its socket, or
-// by a command that has opened the database itself.
-import type { App } from '../app.ts';
-import { describeError, UpstreamError } from '../lib/errors.ts';
+// by a command that has opened the database itself. Those with a file of their own are in operator/.
 import type { Operator } from './answers.ts';
 import { CommandError } from './failure.ts';
+import { adopting } from './operator/adopt.ts';
+import { decidingHolds } from './operator/holds.ts';
+import { memberNames, zoneOf } from './operator/names.ts';
+import type { OperatorApp } from './operator/parts.ts';
+import { applyingPolicy } from './operator/policy.ts';
+import { readingTrail } from './operator/trail.ts';
+import { askingWhy } from './operator/why.ts';
 import { isoTime } from './wording.ts';
 
-export function createOperator(app: Pick<App, 'parts' | 'policy' | 'sync'>): Operator {
+export function createOperator(app: OperatorApp): Operator {
   const { store, queue } = app.parts;
 
-  const zone = async () => (await store.settings.get('space'))?.zone ?? 'UTC';
-
-  async function lockNames(): Promise<(id: string | null) => string | null> {
-    const names = new Map((await store.settings.get('locks'))?.map(({ id, name }) => [id, name]));
-    return (id) => (id === null ? null : (names.get(id) ?? null));
-  }
-
-  /** By membership. */
-  async function memberNames(): Promise<Map<string, string>> {
-    return new Map([...(await store.evidence.all())].map(([id, { membership }]) => [id, membership.name]));
-  }
-
   return {
-    async sync({ dryRun }, onProgress) {
-      try {
-        const report = await app.sync({ dryRun, cause: 'relay sync', ...(onProgress ? { onProgress } : {}) });
-        const lockName = await lockNames();
-        const nameOf = (id: string) => report.names.get(id) ?? null;
-        return {
-          memberships: report.memberships,
-          changes: report.changes.map(({ action, membershipId, lockUserId, lockId, sentence }) => ({
-            action,
-            membershipId,
-            member: nameOf(membershipId),
-            lockUserId,
-            lockId,
-            lock: lockName(lockId),
-            sentence,
-          })),
-          held: report.heldLines.map(({ membershipId, lockUserId, lockId, sentence, restsOnAbsence }) => ({
-            membershipId,
-            member: nameOf(membershipId),
-            lockUserId,
-            lockId,
-            lock: lockName(lockId),
-            reason: sentence,
-            restsOnAbsence,
-          })),
-          problems: report.problems.map(({ subject, kind, sentence }) => ({
-            membershipId: subject || null,
-            member: nameOf(subject),
-            kind,
-            sentence,
-          })),
-          unread: report.unread.map(describeError),
-          unfinished: report.unfinished,
-        };
-      } catch (error) {
-        throw policyMistakes(app, error) ?? error;
-      }
-    },
-
-    async holds() {
-      const hold = await store.holds.open();
-      if (!hold) return { zone: await zone(), hold: null };
-      const [names, lockName] = [await memberNames(), await lockNames()];
-      return {
-        zone: await zone(),
-        hold: {
-          id: hold.id,
-          since: isoTime(Math.min(...hold.lines.map(({ heldAt }) => heldAt))),
-          persons: new Set(hold.lines.map(({ lockUserId }) => lockUserId)).size,
-          lines: hold.lines.map(({ membershipId, lockUserId, lockId, reason, restsOnAbsence, heldAt }) => ({
-            membershipId,
-            member: names.get(membershipId) ?? null,
-            lockUserId,
-            lockId,
-            lock: lockName(lockId),
-            reason,
-            restsOnAbsence,
-            since: isoTime(heldAt),
-          })),
-        },
-      };
-    },
+    ...applyingPolicy(app),
+    ...askingWhy(app),
+    ...decidingHolds(app),
+    ...readingTrail(app),
+    ...adopting(app),
 
     async jobs() {
-      const names = await memberNames();
+      const nameOf = await memberNames(store);
       const ofLockUser = new Map(
-        (await store.links.all()).map(({ lockUserId, membershipId }) => [lockUserId, names.get(membershipId)]),
+        (await store.links.all()).map(({ lockUserId, membershipId }) => [lockUserId, nameOf(membershipId)]),
       );
       const jobs = await queue.list();
       return {
-        zone: await zone(),
+        zone: await zoneOf(store),
         jobs: jobs.map(({ id, name, key, state, attempt, requestedAt, runAt, lastError }) => ({
           id,
           name,
           key,
-          member: names.get(key) ?? ofLockUser.get(key) ?? null,
+          member: nameOf(key) ?? ofLockUser.get(key) ?? null,
           state,
           attempt,
           requestedAt: isoTime(requestedAt),
@@ -118,12 +54,12 @@ export function createOperator(app: Pick<App, 'parts' | 'policy' | 'sync'>): Ope
     },
 
     async problems() {
-      const names = await memberNames();
+      const nameOf = await memberNames(store);
       return {
-        zone: await zone(),
+        zone: await zoneOf(store),
         problems: (await store.problems.all()).map(({ subject, kind, sentence, since }) => ({
           membershipId: subject || null,
-          member: names.get(subject) ?? null,
+          member: nameOf(subject),
           kind,
           sentence,
           since: isoTime(since),
@@ -134,7 +70,7 @@ export function createOperator(app: Pick<App, 'parts' | 'policy' | 'sync'>): Ope
     async webhooks({ notUnderstood, limit }) {
       const list = await store.inbox.list({ limit, ...(notUnderstood ? { understood: false } : {}) });
       return {
-        zone: await zone(),
+        zone: await zoneOf(store),
         webhooks: list.map(({ id, receivedAt, source, event, understood, subject, body }) => ({
           id,
           receivedAt: isoTime(receivedAt),
@@ -147,19 +83,4 @@ export function createOperator(app: Pick<App, 'parts' | 'policy' | 'sync'>): Ope
       };
     },
   };
-}
-
-/** Of a policy that is not in force, every mistake at once. */
-function policyMistakes({ policy }: Pick<App, 'policy'>, error: unknown): CommandError | undefined {
-  const mistakes = policy.mistakes();
-  if (!(error instanceof UpstreamError) || error.code !== 'policy_not_in_force' || mistakes.length === 0) return;
-  return new CommandError(
-    {
-      code: 'policy_wrong',
-      what: `the policy ${policy.path} has mistakes`,
-      details: mistakes.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`),
-      advice: 'mend the file; nothing was changed',
-    },
-    { cause: error },
-  );
 }

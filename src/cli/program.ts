@@ -1,15 +1,38 @@
 // Which commands there are and what they have in common: --json, help, errors in three parts, exit codes.
 import { Command, CommanderError } from 'commander';
+import { addAdopt } from './adopt.ts';
+import { addAudit } from './audit.ts';
 import { type Does, type ExitCode, examples, type Surroundings, secretsIn } from './cli.ts';
 import { describeFailure, failureOf } from './failure.ts';
+import { addForget } from './forget.ts';
 import { addHolds } from './holds.ts';
 import { addJobs } from './jobs.ts';
 import { addPlayDemo } from './play-demo.ts';
+import { addPolicy } from './policy.ts';
 import { addProblems } from './problems.ts';
 import { addSubscribe } from './subscribe.ts';
 import { addSync } from './sync.ts';
 import { hiding } from './terminal.ts';
 import { addWebhooks } from './webhooks.ts';
+import { addWho } from './who.ts';
+import { addWhy } from './why.ts';
+
+/** In the order in which the help lists them. */
+const commands = [
+  addSubscribe,
+  addSync,
+  addWhy,
+  addWho,
+  addHolds,
+  addPolicy,
+  addJobs,
+  addProblems,
+  addWebhooks,
+  addAudit,
+  addAdopt,
+  addForget,
+  addPlayDemo,
+];
 
 const WIDE = 100;
 
@@ -55,7 +78,7 @@ function buildProgram(around: Surroundings, ends: (code: ExitCode) => void): Com
       getOutHasColors: () => terminal.colours,
       getErrHasColors: () => false,
     })
-    .addHelpText('after', examples('relay sync --dry-run', 'relay subscribe', 'relay jobs redrive --all'))
+    .addHelpText('after', examples('relay sync --dry-run', 'relay why ada@example.com', 'relay policy check --changes'))
     .addHelpText('after', 'Exit codes: 0 done, or the question answered; 2 differences remain; 1 error.');
 
   const does: Does = (command, work) => {
@@ -66,12 +89,12 @@ function buildProgram(around: Surroundings, ends: (code: ExitCode) => void): Com
           ...around,
           words: command.args,
           has: (option) => options[option] === true,
+          option: (name) => (typeof options[name] === 'string' ? options[name] : null),
           print: (answer, text) => terminal.out(options['json'] === true ? asJson(answer) : text),
         }),
       );
     });
   };
-  for (const add of [addSubscribe, addSync, addHolds, addJobs, addProblems, addWebhooks, addPlayDemo])
-    add(program, does);
+  for (const add of commands) add(program, does);
   return program;
 }

@@ -28,7 +28,15 @@ export async function askService(dataDir: string, clock: Clock): Promise<Operato
       call(name, input, { path, clock, onProgress });
   return {
     sync: ask('sync'),
+    why: ask('why'),
+    who: ask('who'),
     holds: ask('holds'),
+    heldLines: ask('heldLines'),
+    decideHold: ask('decideHold'),
+    checkPolicy: ask('checkPolicy'),
+    audit: ask('audit'),
+    forget: ask('forget'),
+    adopt: ask('adopt'),
     jobs: ask('jobs'),
     redrive: ask('redrive'),
     problems: ask('problems'),

@@ -12,7 +12,8 @@ import { socketPath } from './socket-path.ts';
 
 /** What runs may go on so long at the stop, so that its answer still arrives. */
 const GRACE = 1500;
-const MOST_BYTES = 10_000;
+/** A policy comes as its text, what is adopted as a list of ids. */
+const MOST_BYTES = 2_000_000;
 
 export type OperatorSocket = { close(): Promise<void> };
 

@@ -1,7 +1,7 @@
 // relay webhooks: the deliveries that came in last, or those of them that nobody understood.
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Answers } from './answers.ts';
-import { type Does, examples } from './cli.ts';
+import { type Does, examples, limitUpTo } from './cli.ts';
 import { withOperator } from './reach-operator.ts';
 import { formatTable } from './table.ts';
 import { painter, type Terminal } from './terminal.ts';
@@ -11,28 +11,21 @@ const USUAL = 50;
 const MOST = 1000;
 
 export function addWebhooks(program: Command, does: Does): void {
-  let limit = USUAL;
   const webhooks = program
     .command('webhooks')
     .description('show the webhooks that came in last')
     .option('--not-understood', 'only those that were kept and not understood')
-    .option('--limit <count>', `at most so many (default: ${USUAL})`, (text) => {
-      limit = readLimit(text);
-    })
+    .option('--limit <count>', `at most so many (default: ${USUAL})`, limitUpTo(MOST))
     .addHelpText('after', examples('relay webhooks', 'relay webhooks --not-understood --json'));
   does(webhooks, async (call) => {
     const notUnderstood = call.has('notUnderstood');
+    const limit = Number(call.option('limit') ?? USUAL);
     const answer = await withOperator(call, { newDatabase: 'refused' }, (operator) =>
       operator.webhooks({ notUnderstood, limit }),
     );
     call.print(answer, webhooksText(answer, call.terminal));
     return 0;
   });
-}
-
-function readLimit(text: string): number {
-  if (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST) return Number(text);
-  throw new InvalidArgumentError(`It is not a whole number from 1 to ${MOST}.`);
 }
 
 function webhooksText({ webhooks, zone }: Answers['webhooks'], terminal: Terminal): string {

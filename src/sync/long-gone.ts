@@ -22,9 +22,14 @@ export async function deleteLongGone(snapshot: Snapshot, parts: SyncParts, cause
     if (last === undefined) await store.managed.seen([user.id], now);
     if (last === undefined || last > now - FOURTEEN_DAYS) continue;
     if (!(await areOver(ids, parts, snapshot))) continue;
-    await locks.deleteUser(user.id);
-    await store.links.removeLockUser(user.id);
-    await store.managed.remove(user.id);
+    const isDeleted = await parts.oneAtATime([`user:${user.id}`], async () => {
+      if (await isNeededAgain(user.id, parts)) return false;
+      await locks.deleteUser(user.id);
+      await store.links.removeLockUser(user.id);
+      await store.managed.remove(user.id);
+      return true;
+    });
+    if (!isDeleted) continue;
     const line: ChangeLine = {
       action: 'delete',
       membershipId: ids[0] ?? '',
@@ -36,6 +41,12 @@ export async function deleteLongGone(snapshot: Snapshot, parts: SyncParts, cause
     lines.push(line);
   }
   return lines;
+}
+
+/** Somebody may have joined, or been given a grant, since the sweep began. */
+async function isNeededAgain(lockUserId: string, { store, locks }: SyncParts): Promise<boolean> {
+  const links = await store.links.ofLockUser(lockUserId);
+  return links.some(({ endedAt }) => endedAt === null) || (await locks.grants({ lockUserId })).length > 0;
 }
 
 function lives(id: string, { memberships, policy, calendar, now }: Snapshot): boolean {

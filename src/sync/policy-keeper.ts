@@ -17,6 +17,8 @@ export type PolicyKeeper = {
   refresh(): Promise<'in force' | 'wrong' | 'pending'>;
   /** Throws while nothing may be changed. */
   inForce(): Promise<PolicyInForce>;
+  /** The file has changed, and the next sweep has to ask for its names again. */
+  isBehind(): boolean;
   mistakes(): readonly Mistake[];
   /** Reads and resolves a text that is not in force; nothing is kept of it. Throws where a side does not answer. */
   check(text: string): Promise<CheckedPolicy>;
@@ -39,6 +41,8 @@ export function createPolicyKeeper(
   let lockList: { locks: readonly Lock[]; readAt: number } | undefined;
   let mistakes: readonly Mistake[] = [];
   let warnings: string[] = [];
+  /** The file holds a newer text, whose names the other side could not tell yet. */
+  let isBehind = false;
 
   async function readText(): Promise<string | null | Mistake> {
     try {
@@ -118,9 +122,11 @@ export function createPolicyKeeper(
     const catalog = await readCatalog(parsed.draft).catch(async (error: unknown) => {
       // The same text was in force before: its names stand for what they stood for then.
       if (error instanceof UpstreamError && stored?.text === text) kept ??= await lastGood();
+      isBehind = kept?.text !== text;
       if (!kept) throw error;
     });
     if (!catalog) return 'in force';
+    isBehind = false;
     const resolved = resolvePolicy(parsed.draft, catalog, stored?.names, parsed.positions);
     if (resolved.state === 'pending') return 'pending';
     if (resolved.state === 'wrong') return wrong(resolved.mistakes);
@@ -149,6 +155,7 @@ export function createPolicyKeeper(
     path: file.path,
     refresh,
     check,
+    isBehind: () => isBehind,
     mistakes: () => mistakes,
     problems: () => [
       ...mistakes.map(({ line, column, message }, index) => ({
@@ -161,6 +168,9 @@ export function createPolicyKeeper(
         kind: `policy-warning-${index + 1}`,
         sentence: `policy: ${warning}`,
       })),
+      ...(isBehind
+        ? [{ subject: '', kind: 'policy-behind', sentence: `${file.path} has changed; its names are not known yet` }]
+        : []),
     ],
     async inForce() {
       if (!kept) await refresh();

@@ -20,6 +20,8 @@ export function createRecovery({
 }): Recovery {
   const failures = new Map<string, number>();
   const timers = new Map<string, () => void>();
+  /** Those that did not answer the probe either: without it an endpoint that fails would wake its jobs for ever. */
+  const isSilent = new Set<string>();
   let isStopped = false;
 
   function probeSoon(side: string): void {
@@ -29,7 +31,10 @@ export function createRecovery({
       const probe = probes[side];
       if (!probe) return;
       // What it answers is heard through heard(), like any other call.
-      void probe().catch(() => probeSoon(side));
+      void probe().catch(() => {
+        isSilent.add(side);
+        probeSoon(side);
+      });
     });
     timers.set(side, cancel);
   }
@@ -44,7 +49,7 @@ export function createRecovery({
       if (isDown || before < FAILURES_IN_A_ROW) return;
       timers.get(side)?.();
       timers.delete(side);
-      void wake().catch(() => undefined);
+      if (isSilent.delete(side)) void wake().catch(() => undefined);
     },
     stop() {
       isStopped = true;

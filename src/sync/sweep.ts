@@ -119,7 +119,7 @@ export async function sweep(
   await store.evidence.put(
     final.flatMap((plan) => evidenceOf(plan, snapshot.evidence, now)).map((each) => rememberAbsent(each, snapshot)),
   );
-  await keepProblems(['', ...snapshot.memberships.keys()], report.problems, parts, now);
+  await keepProblems(['', ...snapshot.memberships.keys(), ...snapshot.links.keys()], report.problems, parts, now);
   report.changes.push(...(await deleteLongGone(snapshot, parts, cause)));
   await lookAgain(failures, parts);
   const [unread] = snapshot.errors;

@@ -95,9 +95,10 @@ async function byRules({ lock, at, open, evidence, links, users }: Terms, parts:
 function besides({ open, evidence, links, users }: Terms): WhoLine[] {
   const byId = new Map(users.map((user) => [user.id, user]));
   const members = new Map([...links].map(([id, lockUserId]) => [lockUserId, id]));
+  const byEmail = new Map([...evidence].map(([id, { membership }]) => [membership.email?.toLowerCase(), id]));
   return [...Map.groupBy(open ?? [], (grant) => grant.lockUserId)].map(([lockUserId, grants]): WhoLine => {
-    const membershipId = members.get(lockUserId) ?? null;
     const user = byId.get(lockUserId);
+    const membershipId = members.get(lockUserId) ?? byEmail.get(user?.email.toLowerCase()) ?? null;
     const isOurs = grants.some(({ ours }) => ours);
     return {
       name: evidence.get(membershipId ?? '')?.membership.name ?? user?.name ?? user?.email ?? '',

@@ -8,7 +8,7 @@ import { NEVER_TOUCH, NO_EMAIL } from '../access/persons.ts';
 import type { Policy } from '../access/policy.ts';
 import { horizonOf, REACH } from '../access/spans.ts';
 import { describeError, UpstreamError } from '../lib/errors.ts';
-import type { OwnedGrant } from '../locks/owned.ts';
+import type { OwnedGrant, OwnedUser } from '../locks/owned.ts';
 import type { Evidence } from '../store/store.ts';
 import { factsOfEvidence } from './evidence-facts.ts';
 import { readSingly } from './member-reader.ts';
@@ -94,11 +94,15 @@ async function whyPerson(
   const at = asked.at ?? now;
   const { members, readAt, failures } = await readMembers(ids, evidence, parts, { policy, calendar, now });
 
-  const link = ids[0] === undefined ? undefined : await store.links.of(ids[0]);
-  const lockUserId = link?.lockUserId ?? null;
-  const { email: linkedEmail, grants } = await readLockUser(lockUserId, parts);
-  const email = linkedEmail ?? members.map(({ membership }) => membership.email).find((each) => each !== null) ?? null;
   const problems = (await store.problems.all()).filter(({ subject }) => ids.includes(subject));
+  const overruling = problems.find(({ kind }) => OVERRULING.includes(kind));
+  const link = ids[0] === undefined ? undefined : await store.links.of(ids[0]);
+  const own = members.map(({ membership }) => membership.email).find((each) => each !== null) ?? null;
+  // The lock user under an address that two share is the other one's.
+  const address = overruling?.kind === 'email-taken' ? null : own;
+  const { user, grants } = await readLockUser(link ? { id: link.lockUserId } : { email: address }, parts);
+  const lockUserId = user?.id ?? link?.lockUserId ?? null;
+  const email = user?.email ?? own;
   return {
     names: [...new Set(members.map(({ membership }) => membership.name))],
     membershipIds: [...ids],
@@ -112,7 +116,7 @@ async function whyPerson(
       at,
       current: grants && isTold(at, now) ? grants : null,
       waiting: await waitingAt(lockUserId, parts),
-      overruled: overruledBy(email, policy) ?? problems.find(({ kind }) => OVERRULING.includes(kind))?.sentence,
+      overruled: overruledBy(email, policy) ?? overruling?.sentence,
     }),
     lockSystemRead: grants !== undefined,
   };
@@ -157,15 +161,15 @@ async function readMembers(
 
 /** `grants` undefined: the lock system does not answer. */
 async function readLockUser(
-  lockUserId: string | null,
+  by: { id: string } | { email: string | null },
   { locks }: SyncParts,
-): Promise<{ email: string | null; grants: OwnedGrant[] | undefined }> {
-  if (lockUserId === null) return { email: null, grants: [] };
+): Promise<{ user: OwnedUser | undefined; grants: OwnedGrant[] | undefined }> {
   try {
-    const [user, grants] = await Promise.all([locks.user(lockUserId), locks.grants({ lockUserId })]);
-    return { email: user?.email ?? null, grants: user ? grants : [] };
+    const user =
+      'id' in by ? await locks.user(by.id) : by.email === null ? undefined : await locks.userByEmail(by.email);
+    return { user, grants: user ? await locks.grants({ lockUserId: user.id }) : [] };
   } catch (error) {
-    if (error instanceof UpstreamError) return { email: null, grants: undefined };
+    if (error instanceof UpstreamError) return { user: undefined, grants: undefined };
     throw error;
   }
 }

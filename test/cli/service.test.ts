@@ -22,7 +22,23 @@ function operatorWith(some: Partial<Operator>): Operator {
   const cannot = async () => {
     throw new Error('not in this test');
   };
-  return { sync: cannot, holds: cannot, jobs: cannot, redrive: cannot, problems: cannot, webhooks: cannot, ...some };
+  return {
+    sync: cannot,
+    why: cannot,
+    who: cannot,
+    holds: cannot,
+    heldLines: cannot,
+    decideHold: cannot,
+    checkPolicy: cannot,
+    audit: cannot,
+    forget: cannot,
+    adopt: cannot,
+    jobs: cannot,
+    redrive: cannot,
+    problems: cannot,
+    webhooks: cannot,
+    ...some,
+  };
 }
 
 function quietLog() {
@@ -67,7 +83,7 @@ describe('commands beside the running service', () => {
     expect(trial).toMatchObject({ code: 2, out: expect.stringContaining('+ may open Studio') });
     expect(ran).toMatchObject({ code: 0, out: expect.not.stringContaining('once it runs') });
     expect(world.lock.opens(ada.email ?? '')).toEqual(['Front door', 'Studio']);
-    for (const words of ['holds', 'jobs', 'jobs redrive --all', 'problems', 'webhooks'])
+    for (const words of ['holds', 'jobs', 'jobs redrive --all', 'problems', 'webhooks', 'audit', `why ${ada.id}`])
       expect(await world.run(`${words} --json`)).toMatchObject({ code: 0, err: '' });
   });
 
@@ -156,9 +172,9 @@ describe('the socket', () => {
     const dataDir = temporaryFolder();
     writeFileSync(socketOf(dataDir), '');
 
-    await serve({ holds: async () => ({ zone: 'UTC', hold: null }) }, dataDir);
+    await serve({ holds: async () => ({ zone: 'UTC', hold: null, kept: [] }) }, dataDir);
 
-    expect(await (await askService(dataDir, systemClock))?.holds({})).toEqual({ zone: 'UTC', hold: null });
+    expect(await (await askService(dataDir, systemClock))?.holds({})).toEqual({ zone: 'UTC', hold: null, kept: [] });
   });
 
   it('is not there for a command when its process is gone', async () => {

@@ -51,10 +51,11 @@ export async function openWorld(options: Partial<CobotOptions> = {}) {
     policyFile,
     plan: cobot.addPlan({ name: 'Full Time' }),
 
-    async run(words: string, { env: more, terminal, clock = systemClock }: RunOptions = {}): Promise<Ran> {
+    /** `words`: as a list where one of them holds a space. */
+    async run(words: string | readonly string[], { env: more, terminal, clock = systemClock }: RunOptions = {}): Promise<Ran> {
       let out = '';
       let err = '';
-      const code = await runCommandLine(words.split(' ').filter(Boolean), {
+      const code = await runCommandLine(typeof words === 'string' ? words.split(' ').filter(Boolean) : words, {
         env: { ...env, ...more },
         clock,
         terminal: {

@@ -21,6 +21,13 @@ export const HOUR = 3_600_000;
 export const ours = marks('co-up');
 export const note = ours.noteOf('m1', 'Front door for everybody');
 
+/** Grants by others that are there from the start. */
+export const foreign: CurrentGrant[] = [
+  { id: 'theirs-1', lockUserId: 'ada', lockId: 'front', from: null, until: null, note: null },
+  { id: 'theirs-2', lockUserId: 'ada', lockId: 'back', from: MONDAY, until: MONDAY + HOUR, note: 'by hand' },
+  { id: 'theirs-3', lockUserId: 'bob', lockId: 'front', from: null, until: null, note: 'relay:other m1 another space' },
+];
+
 /** 'down': nothing was done. 'lost': done, and no answer. The process dies before or after it was done. */
 export type Fault = 'down' | 'refused' | 'lost' | 'dies before' | 'dies after';
 

@@ -19,20 +19,34 @@ lockSystemConformance('A lock system without windows', async (): Promise<LockWor
       return store.stand(ids, on);
     },
   };
+  const vendor = withoutWindows(world.lockSystem);
+  let areAnswersLost = false;
   let made = 0;
 
   return {
     ...world,
-    lockSystem: createWindowsByTimer(withoutWindows(world.lockSystem), {
-      store: noting,
-      clock: systemClock,
-      newId() {
-        made += 1;
-        return `row-${String(made).padStart(4, '0')}`;
+    fail(failure) {
+      areAnswersLost = failure === 'answer lost';
+      world.fail(failure);
+    },
+    lockSystem: createWindowsByTimer(
+      {
+        ...vendor,
+        // The look before a grant is given gets its answer: else nothing would be given, and no answer be lost.
+        grants: async (of) =>
+          areAnswersLost ? world.grants().filter((grant) => grant.lockUserId === of?.lockUserId) : vendor.grants(of),
       },
-      isOurNote: marks('co-up').isOurNote,
-      boundaryChanged: async () => undefined,
-    }),
+      {
+        store: noting,
+        clock: systemClock,
+        newId() {
+          made += 1;
+          return `row-${String(made).padStart(4, '0')}`;
+        },
+        isOurNote: marks('co-up').isOurNote,
+        boundaryChanged: async () => undefined,
+      },
+    ),
     // What is really there, by the id under which it is known above.
     grants: () => world.grants().map((grant) => ({ ...grant, id: rowOf.get(grant.id) ?? grant.id })),
   };

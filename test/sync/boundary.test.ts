@@ -1,5 +1,6 @@
 // The timer over the real queue: jobs wait for the boundaries, and a lock system that fails holds nobody else up.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createLog } from '../../src/lib/log.ts';
 import type { Handlers, Queue } from '../../src/queue/queue.ts';
 import { atBoundary, boundariesBeforeSweep, boundaryJob } from '../../src/sync/boundary.ts';
 import { jobOrder } from '../../src/sync/worker.ts';
@@ -9,7 +10,7 @@ import { openSpaces } from '../store/open-spaces.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
 
 const MINUTE = 60_000;
-const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
+const log = createLog({ level: 'silent', secrets: [] });
 
 let world: WindowlessWorld;
 let queue: Queue;

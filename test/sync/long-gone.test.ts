@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Seen } from '../../src/simulators/exchange.ts';
+import { reconcile } from '../../src/sync/reconcile.ts';
 import {
   counting,
   createRelayWorld,
@@ -9,6 +9,7 @@ import {
   MINUTE,
   type RelayWorld,
   UNAVAILABLE,
+  until,
 } from '../support/relay.ts';
 
 const ENDED = '2026-11-29';
@@ -136,26 +137,15 @@ describe('a lock user that we made and nobody needs', () => {
   it('stays where somebody comes back while the sweep is at it', async () => {
     const { world, member, user } = await gone();
     await world.pass(15 * DAY);
-    const again = { isDone: false };
-    // The last read before it would be deleted: meanwhile the member is back and was looked at.
-    world.cobot.sabotage((request: Seen) => {
-      if (!again.isDone && request.endpoint === 'GET /api/memberships/:id') {
-        again.isDone = true;
-        const back = world.cobot.addMember({
-          name: member.name,
-          email: member.email,
-          plan: world.cobot.addPlan({ name: 'New' }),
-        });
-        void world.reconcile(back);
-      }
-      return false;
-    }, UNAVAILABLE);
+    // The last read before it is deleted.
+    const asked = world.cobot.sabotage('GET /api/memberships/:id', { kind: 'hang' }, { times: 1 });
+    const sweeping = world.app.sync({ dryRun: false, cause: 'test' });
+    await until(() => asked.hits > 0);
+    const plan = world.cobot.addPlan({ name: 'New' });
+    await reconcile(world.cobot.addMember({ name: member.name, email: member.email, plan }).id, 'test', world.parts);
+    asked.lift();
+    await sweeping;
 
-    await world.sweep();
-    await world.settle();
-    await world.sweep();
-
-    expect(again.isDone).toBe(true);
     expect(world.opens(member)).toEqual(['Front door', 'Safe']);
     expect(isThere(world, user)).toBe(true);
   });

@@ -12,7 +12,7 @@ function twoSides() {
   const down = new Set<string>();
   const woken: number[] = [];
   const probed: string[] = [];
-  let whenWoken = () => {};
+  let whenWoken: () => void = () => undefined;
   const probe = (side: string) => async () => {
     probed.push(side);
     recovery.heard(side, call(down.has(side) ? 'network' : 200));

@@ -1,0 +1,61 @@
+// relay audit: what was done, held, refused and decided, one sentence each, oldest first.
+import type { Command } from 'commander';
+import type { Answers } from './answers.ts';
+import { type Does, examples, limitUpTo } from './cli.ts';
+import { withOperator } from './reach-operator.ts';
+import { formatTable } from './table.ts';
+import { painter, type Terminal } from './terminal.ts';
+import { localTime } from './wording.ts';
+
+const USUAL = 100;
+const MOST = 100_000;
+
+export function addAudit(program: Command, does: Does): void {
+  const audit = program
+    .command('audit')
+    .description('show what was done, for whom, where and why')
+    .option('--since <time>', 'a duration such as 24h or 7d, or a date such as 2026-11-23')
+    .option('--member <member>', 'an email address, or the id of a membership')
+    .option('--lock <lock>', 'the name or id of a lock')
+    .option('--limit <count>', `at most so many, the newest (default: ${USUAL})`, limitUpTo(MOST))
+    .addHelpText(
+      'after',
+      examples(
+        'relay audit --since 24h',
+        'relay audit --member ada@example.com --lock "Front door"',
+        'relay audit --since 2026-11-01 --limit 10000 --json',
+      ),
+    )
+    .addHelpText('after', 'Kept for AUDIT_DAYS. Times are those of the space.');
+  does(audit, async (call) => {
+    const asked = {
+      since: call.option('since'),
+      member: call.option('member'),
+      lock: call.option('lock'),
+      limit: Number(call.option('limit') ?? USUAL),
+    };
+    const answer = await withOperator(call, { newDatabase: 'refused' }, (operator) => operator.audit(asked));
+    call.print(answer, auditText(answer, asked.limit, call.terminal));
+    return 0;
+  });
+}
+
+function auditText({ zone, entries }: Answers['audit'], limit: number, terminal: Terminal): string {
+  if (entries.length === 0) return 'There is nothing of that kind in the audit trail.\n';
+  const paint = painter(terminal);
+  const rows = entries.map(({ at, action, member, membershipId, lock, lockId, sentence, cause }) => [
+    localTime(at, zone),
+    action,
+    member || (membershipId ?? ''),
+    lock ?? lockId ?? '',
+    sentence,
+    cause,
+  ]);
+  return [
+    formatTable(['TIME', 'ACTION', 'MEMBER', 'LOCK', 'WHAT', 'CAUSE'], rows, {
+      width: terminal.width,
+      paintHead: (line) => paint('dim', line),
+    }),
+    ...(entries.length === limit ? [`\nThe newest ${limit}; --limit shows more.\n`] : []),
+  ].join('');
+}

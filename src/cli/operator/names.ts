@@ -1,0 +1,72 @@
+// What things are called for people, as last read; and which member or lock somebody meant.
+import type { Lock } from '../../access/model.ts';
+import { didYouMean } from '../../access/policy-mistakes.ts';
+import type { HoldLine, Store } from '../../store/store.ts';
+import { findLock, knownAs } from '../../sync/why.ts';
+import type { Answers } from '../answers.ts';
+import { CommandError } from '../failure.ts';
+import { isoTime } from '../wording.ts';
+
+export type Naming = (id: string | null) => string | null;
+
+export async function zoneOf({ settings }: Store): Promise<string> {
+  return (await settings.get('space'))?.zone ?? 'UTC';
+}
+
+export async function lockNames({ settings }: Store): Promise<Naming> {
+  const names = new Map((await settings.get('locks'))?.map(({ id, name }) => [id, name]));
+  return (id) => (id === null ? null : (names.get(id) ?? null));
+}
+
+/** By membership. */
+export async function memberNames({ evidence }: Store): Promise<Naming> {
+  const names = new Map([...(await evidence.all())].map(([id, { membership }]) => [id, membership.name]));
+  return (id) => (id === null ? null : (names.get(id) ?? null));
+}
+
+type Held = Answers['holds']['kept'][number];
+
+export async function showingHeld(store: Store): Promise<(line: HoldLine) => Held> {
+  const [member, lock] = [await memberNames(store), await lockNames(store)];
+  return ({ membershipId, lockUserId, lockId, reason, restsOnAbsence, heldAt }) => ({
+    membershipId,
+    member: member(membershipId),
+    lockUserId,
+    lockId,
+    lock: lock(lockId),
+    reason,
+    restsOnAbsence,
+    since: isoTime(heldAt),
+  });
+}
+
+/** Memberships by an email address or the id of one; empty: nobody is known by it. */
+export async function membershipsNamed(text: string, { evidence, links }: Store): Promise<string[]> {
+  const ids = knownAs(text, await evidence.all());
+  if (ids.length === 0 && (await links.of(text.trim()))) return [text.trim()];
+  return ids;
+}
+
+export function lockNamed(text: string, locks: readonly Lock[]): Lock {
+  const lock = findLock(locks, text);
+  if (lock) return lock;
+  throw new CommandError({
+    code: 'no_such_lock',
+    what: `there is no lock "${text}"${didYouMean(
+      text,
+      locks.map(({ name }) => name),
+    )}`,
+    advice:
+      locks.length === 0
+        ? 'the lock system has not told of any lock yet'
+        : `give the name or id of one of these: ${locks.map(({ name }) => name).join(', ')}`,
+  });
+}
+
+export function nobodyKnown(text: string): CommandError {
+  return new CommandError({
+    code: 'nobody_known',
+    what: `nobody is known by "${text}"`,
+    advice: 'give the email address or the id of a membership, as on Cobot',
+  });
+}
