@@ -18,36 +18,43 @@ async function main(): Promise<void> {
   for (const warning of loaded.warnings) log.warn({}, warning);
 
   const app = await createApp(config, { log });
+  /** What has to be ended, the latest first. */
+  const running: (() => Promise<void>)[] = [() => app.stop()];
+  let isStopping = false;
+  const stop = async (signal: string) => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ signal }, 'stopping');
+    try {
+      for (const end of running.toReversed()) await end();
+      process.exit(0);
+    } catch (error) {
+      log.error({ error }, 'could not stop cleanly');
+      process.exit(1);
+    }
+  };
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGINT', () => void stop('SIGINT'));
+
   const mistakes = await policyMistakes(app);
+  if (isStopping) return;
   if (mistakes.length > 0) {
     await app.stop();
     return fail(`The policy ${config.policy.path} has mistakes:`, mistakes);
   }
-  const server = await listen(app.http, config.http);
   const operator = await serveOperator(createOperator(app), { dataDir: config.dataDir, log, clock: systemClock });
-  await app.start();
-  log.info({ host: config.http.host, port: config.http.port, space: config.cobot.subdomain }, 'listening');
-
-  let isStopping = false;
-  const stop = (signal: string) => {
-    if (isStopping) return;
-    isStopping = true;
-    log.info({ signal }, 'stopping');
+  running.push(() => operator.close());
+  const server = await listen(app.http, config.http);
+  // What is being answered is answered; who asks for more finds nobody here.
+  running.push(async () => {
     server.close();
     server.closeIdleConnections();
-    operator
-      .close()
-      .then(() => app.stop())
-      .then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log.error({ error }, 'could not stop cleanly');
-          process.exit(1);
-        },
-      );
-  };
-  process.on('SIGTERM', () => stop('SIGTERM'));
-  process.on('SIGINT', () => stop('SIGINT'));
+  });
+  if (isStopping) return;
+  await app.start();
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : config.http.port;
+  log.info({ host: config.http.host, port, space: config.cobot.subdomain }, 'listening');
 }
 
 /** A broken policy ends the start, unless one was in force before; where the other sides are silent, it is checked later. */

@@ -17,11 +17,15 @@ import { createWebhookRouter } from '../src/webhooks/routes.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const readme = read('README.md');
-const documents = ['README.md', 'src/locks/smartlock/README.md', ...filesIn('docs')];
+const documents = ['README.md', 'src/locks/smartlock/README.md', ...filesIn('docs'), ...filesIn('examples')];
 
 function filesIn(folder: string): string[] {
+  return namesIn(folder, '.md').map((name) => join(folder, name));
+}
+
+function namesIn(folder: string, ending: string): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => name.endsWith('.md')).map((name) => join(folder, name));
+  return names.filter((name) => name.endsWith(ending));
 }
 
 /** The rows of the table between two marks, without its head. */
@@ -97,6 +101,15 @@ describe('the documents', () => {
     expect(written.toSorted()).toEqual(there.toSorted());
   });
 
+  it('one page says of every table why it is kept', () => {
+    const migrations = namesIn('src/store/migrations', '.ts').map((name) => read(`src/store/migrations/${name}`));
+    const tables = [...migrations.join().matchAll(/\.createTable\('(\w+)'\)/g)].map(([, table = '']) => table);
+    const [, section = ''] = /## What is kept, and why\n([\s\S]*?)\n## /.exec(read('docs/architecture.md')) ?? [];
+
+    expect(tables.length).toBeGreaterThan(15);
+    expect(tables.filter((table) => !section.includes(`\`${table}\``))).toEqual([]);
+  });
+
   it.each(filesIn('docs/decisions'))('%s says the context, the choice and what was given up', (file) => {
     const text = read(file);
 
@@ -110,7 +123,7 @@ describe('the documents', () => {
 
   it('every reading that the source calls inferred or unknown is listed', () => {
     const text = read('docs/unknowns.md');
-    const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    const sources = namesIn('src', '.ts')
       .filter((name) => /^(cobot|access|locks|webhooks)\/.*\.ts$/.test(name))
       .filter((name) => /\b[Ii]nferred\b|not documented|documented nowhere/.test(read(`src/${name}`)));
 
@@ -119,9 +132,9 @@ describe('the documents', () => {
   });
 });
 
-describe('the example of a policy', () => {
-  it('is a good one', () => {
-    expect(parsePolicy(read('examples/access.yaml'))).toMatchObject({ ok: true });
+describe('the examples of a policy', () => {
+  it.each(namesIn('examples', '.yaml'))('%s is a good one', (name) => {
+    expect(parsePolicy(read(`examples/${name}`))).toMatchObject({ ok: true });
   });
 });
 
@@ -150,7 +163,9 @@ async function commandsWithOptions(above: string[] = []): Promise<(readonly [str
     below.filter((name) => name !== 'help').map((name) => commandsWithOptions([...above, name])),
   );
   const options = own.filter((option) => !['--help', '--json'].includes(option)).toSorted();
-  return [...(above.length > 0 ? [[above.join(' '), options] as const] : []), ...deeper.flat()];
+  // Of those that only hold others commander offers help on these.
+  const isCommand = above.length > 0 && !below.includes('help');
+  return [...(isCommand ? [[above.join(' '), options] as const] : []), ...deeper.flat()];
 }
 
 /** "POST /lock_open": what a router answers; `all` is the answer to other methods. */

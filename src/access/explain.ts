@@ -6,6 +6,7 @@ import { effective } from './diff.ts';
 import { lifeOf, planAt, standingOf } from './membership.ts';
 import type { CurrentGrant, Instant, Lock, MemberFacts, Membership } from './model.ts';
 import type { Policy } from './policy.ts';
+import { sentences } from './sentences.ts';
 import { contains, join, toInterval } from './windows.ts';
 
 export type LockAnswer = {
@@ -28,7 +29,7 @@ export type LockAnswer = {
 };
 
 /** Desired against current, at that moment. 'theirs': opens through somebody else's grant. */
-export type LockSystemSays =
+type LockSystemSays =
   | 'agrees'
   | 'agrees, through a grant of others'
   | 'opens although it should not'
@@ -62,7 +63,8 @@ function explainLock(lock: Lock, decision: Decision, members: readonly MemberFac
   const unknown = decision.uncertain.get(lock.id);
   const denied = decision.denials.filter(({ lockId }) => lockId === lock.id);
   const denials = denied.map(({ sentence }) => sentence);
-  const reasons = opens ? entitled.map(({ sentence }) => sentence) : denials;
+  const refused = opens ? [] : refusedNow(lock.id, decision, members, at);
+  const reasons = opens ? entitled.map(({ sentence }) => sentence) : [...denials, ...refused];
   const because = [
     ...standings(members, terms),
     ...new Set(reasons),
@@ -77,7 +79,9 @@ function explainLock(lock: Lock, decision: Decision, members: readonly MemberFac
     since: around && Number.isFinite(around.from) ? around.from : null,
     until: around && Number.isFinite(around.until) ? around.until : null,
     opensNext: next?.from ?? null,
-    wouldOpen: opens ? [] : [...new Set(denied.flatMap(wouldOpen))],
+    wouldOpen: opens
+      ? []
+      : [...new Set([...denied.flatMap(wouldOpen), ...(refused.length > 0 ? [AFTER_REFUSAL] : [])])],
     waiting: waiting(lock.id),
     lockSystem:
       current &&
@@ -117,6 +121,19 @@ const standings = (members: readonly MemberFacts[], terms: Explaining): string[]
 const shutSentence = (next: Instant | undefined, calendar: Calendar): string =>
   next === undefined ? 'no rule gives this lock' : `outside its windows; the next one begins at ${calendar.show(next)}`;
 
+const AFTER_REFUSAL = 'a new day pass, or the next Cobot day (it begins at 04:00)';
+
+/** Cobot's no, where a pass opens the lock again once its day is over. */
+function refusedNow(lockId: string, decision: Decision, members: readonly MemberFacts[], at: Instant): string[] {
+  const isPassAhead = decision.entitlements.some(
+    (each) => each.lockId === lockId && each.basis === 'pass' && each.from > at,
+  );
+  if (!isPassAhead) return [];
+  return members.flatMap(({ refusal }) =>
+    refusal && refusal.at <= at && at < refusal.until ? [sentences.refused(refusal.words)] : [],
+  );
+}
+
 function wouldOpen({ code, rule }: Denial): string[] {
   switch (code) {
     case 'pending':
@@ -128,7 +145,7 @@ function wouldOpen({ code, rule }: Denial): string[] {
     case 'no-pass':
       return [`a day pass that can be used now, for "${rule}"`];
     case 'refused':
-      return ['a new day pass, or the next Cobot day (it begins at 04:00)'];
+      return [AFTER_REFUSAL];
     case 'no-booking':
       return [`a booking, for "${rule}"`];
     case 'blocked':

@@ -150,7 +150,7 @@ export type HoldLine = {
 };
 export type HoldDecision = 'approved' | 'rejected';
 /** Approved: let through, and over once it is applied. Rejected: kept until the person's facts change. */
-export type DecidedLine = HoldLine & { decision: HoldDecision };
+type DecidedLine = HoldLine & { decision: HoldDecision };
 export type Hold = { id: string; lines: HoldLine[] };
 export type Holds = {
   /** The hold that waits now, if any, with its lines that nobody has decided about. */

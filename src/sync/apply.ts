@@ -6,6 +6,7 @@ import { TransientError } from '../lib/errors.ts';
 import type { AuditEntry, Link } from '../store/store.ts';
 import type { SyncParts } from './parts.ts';
 import type { PersonPlan } from './person-plan.ts';
+import { removalSentence, sentenceOf, type Wording } from './sentences.ts';
 
 const HOUR = 3_600_000;
 
@@ -53,7 +54,7 @@ export function preview(plan: PersonPlan, wording: Wording, knownToken: string |
   }
   for (const { grant, sentence } of difference.removals) {
     if (difference.adds.some(({ lockId }) => lockId === grant.lockId)) continue;
-    lines.push(line('remove', sentenceOf.remove(wording.lockName(grant.lockId), sentence), grant.lockId));
+    lines.push(line('remove', removalSentence(plan, grant, sentence, wording), grant.lockId));
   }
   for (const grant of difference.clear)
     lines.push(line('clear', sentenceOf.clear(wording.lockName(grant.lockId)), grant.lockId));
@@ -61,25 +62,6 @@ export function preview(plan: PersonPlan, wording: Wording, knownToken: string |
   if (plan.tokenHolder === null && knownToken !== undefined) lines.push(line('unlink', sentenceOf.unlink));
   return lines;
 }
-
-/** Names of locks, and times of the space's own clock. */
-export type Wording = { lockName: (id: string) => string; show: (at: Instant) => string; now: Instant };
-
-export const sentenceOf = {
-  register: 'registered as a new lock user (the lock system may send an invitation)',
-  adopt: 'stands behind a lock user who was there already',
-  update: (fields: string[]) =>
-    `lock user updated: ${fields.map((each) => (each === 'externalId' ? 'mark' : each)).join(', ')}`,
-  add: ({ lockName, show, now }: Wording, { lockId, from, until, reason }: DesiredGrant) => {
-    const begin = from === null || from <= now ? '' : ` from ${show(from)}`;
-    return `may open ${lockName(lockId)}${begin}${until === null ? '' : ` until ${show(until)}`}: ${reason}`;
-  },
-  remove: (lock: string, why: string) => `may no longer open ${lock}: ${why}`,
-  clear: (lock: string) => `expired grant at ${lock} cleared`,
-  link: 'check-in token linked on Cobot',
-  unlink: 'check-in token removed from Cobot',
-  deleted: 'lock user deleted, 14 days after the last grant',
-} as const;
 
 /** The membership that lines about the person are filed under. */
 export function subjectOf({ person }: PersonPlan): string {
@@ -265,7 +247,7 @@ async function remove(
   // The old window of a move: the line of the add tells it.
   if (action === 'remove' && plan.difference.adds.some((each) => each.lockId === lockId)) return;
   const sentence =
-    action === 'clear' ? sentenceOf.clear(wording.lockName(lockId)) : sentenceOf.remove(wording.lockName(lockId), why);
+    action === 'clear' ? sentenceOf.clear(wording.lockName(lockId)) : removalSentence(plan, grant, why, wording);
   await record(applied, parts, now, cause, { action, membershipId: subjectOf(plan), lockUserId, lockId, sentence });
 }
 

@@ -4,8 +4,9 @@
 import { standingOf } from '../access/membership.ts';
 import { groupPersons, tokenHolderOf } from '../access/persons.ts';
 import { RefusedError } from '../lib/errors.ts';
-import { entryOf, sentenceOf } from './apply.ts';
+import { entryOf } from './apply.ts';
 import type { SyncParts } from './parts.ts';
+import { sentenceOf } from './sentences.ts';
 
 /** Whose the token should be by what was last read; null: nobody's. */
 async function wantedHolder(lockUserId: string, parts: SyncParts): Promise<string | null> {

@@ -26,9 +26,7 @@ export type PolicyKeeper = {
   path: string;
 };
 
-export type CheckedPolicy =
-  | { ok: true; policy: Policy; warnings: string[] }
-  | { ok: false; mistakes: readonly Mistake[] };
+type CheckedPolicy = { ok: true; policy: Policy; warnings: string[] } | { ok: false; mistakes: readonly Mistake[] };
 
 type Kept = { text: string | null; policy: Policy };
 

@@ -60,8 +60,8 @@ export async function why(
   parts: SyncParts,
 ): Promise<WhyPerson[]> {
   const evidence = await parts.store.evidence.all();
-  let ids = knownAs(text, evidence);
-  if (ids.length === 0) ids = await askAround(text.trim(), parts);
+  const known = [...knownAs(text, evidence), ...(await waitingFor(text, evidence, parts))];
+  const ids = known.length > 0 ? known : await askAround(text.trim(), parts);
   const groups = new Map<string, string[]>();
   for (const id of ids) {
     const link = await parts.store.links.of(id);
@@ -69,6 +69,27 @@ export async function why(
     groups.set(link?.lockUserId ?? `membership ${id}`, all.toSorted());
   }
   return Promise.all([...groups.values()].map((members) => whyPerson(members, evidence, { lock, at }, parts)));
+}
+
+/** Who waits until somebody else's address is free: nothing is remembered of them but that. */
+async function waitingFor(
+  text: string,
+  evidence: ReadonlyMap<string, Evidence>,
+  { cobot, store }: SyncParts,
+): Promise<string[]> {
+  if (!text.includes('@')) return [];
+  const subjects = (await store.problems.all())
+    .filter(({ kind, subject }) => kind === 'email-taken' && !evidence.has(subject))
+    .map(({ subject }) => subject);
+  const found = await Promise.all(
+    subjects.map((id) =>
+      cobot.membership(id).catch((error: unknown) => {
+        if (error instanceof UpstreamError) return undefined;
+        throw error;
+      }),
+    ),
+  );
+  return found.flatMap((each) => (each?.email?.toLowerCase() === text.trim().toLowerCase() ? [each.id] : []));
 }
 
 /** Somebody of whom the store does not know yet, or whose address differs on the two sides. */

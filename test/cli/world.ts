@@ -52,7 +52,10 @@ export async function openWorld(options: Partial<CobotOptions> = {}) {
     plan: cobot.addPlan({ name: 'Full Time' }),
 
     /** `words`: as a list where one of them holds a space. */
-    async run(words: string | readonly string[], { env: more, terminal, clock = systemClock }: RunOptions = {}): Promise<Ran> {
+    async run(
+      words: string | readonly string[],
+      { env: more, terminal, clock = systemClock }: RunOptions = {},
+    ): Promise<Ran> {
       let out = '';
       let err = '';
       const code = await runCommandLine(typeof words === 'string' ? words.split(' ').filter(Boolean) : words, {

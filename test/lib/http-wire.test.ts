@@ -28,7 +28,7 @@ function client(baseUrl: string, more: { timeoutMs?: number; maxBytes?: number; 
 describe('an answer that does not end', () => {
   it('that never begins is a time-out whose call may still land, and is not repeated', async () => {
     const server = await rawServer(() => undefined);
-    const { http, calls } = client(server.url, { timeoutMs: 80 });
+    const { http, calls } = client(server.url, { timeoutMs: 700 });
 
     const error = await failureOf(http(READ));
 

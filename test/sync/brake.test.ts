@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Member } from '../../src/simulators/cobot-space.ts';
-import { createRelayWorld, HOUR, MINUTE, type RelayOptions, type RelayWorld } from '../support/relay.ts';
+import { createRelayWorld, HOUR, MINUTE, type RelayOptions, type RelayWorld, until } from '../support/relay.ts';
 
 const YESTERDAY = '2026-11-29';
 
@@ -171,8 +171,13 @@ describe('one by one', () => {
   it('does not let two slip through side by side', async () => {
     const { world, members } = await spaceOf(8, { policy: policyWith('brake: { members: 3, percent: 0 }') });
     end(world, members);
+    // All of them have read everything, and decide in the same moment.
+    const last = world.locks.sabotage('GET /access', { kind: 'hang' });
+    const all = members.map((member) => world.reconcile(member));
+    await until(() => last.hits === members.length);
+    last.lift();
 
-    await Promise.all(members.map((member) => world.reconcile(member)));
+    await Promise.all(all);
 
     expect(world.openers(members)).toBe(5);
     expect(await linesOf(world)).toHaveLength(5);

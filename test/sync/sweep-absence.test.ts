@@ -226,6 +226,33 @@ describe('a list that lacks passes', () => {
     expect(world.openers(members)).toBe(4);
   });
 
+  it('is remembered as lacking also where nothing was taken away for it, so that it was not asked for', async () => {
+    const { world, members, passes } = await limitedSpaceOf(1);
+    const [member] = members;
+    const [first] = passes;
+    if (!member || !first) throw new Error('nobody');
+    const second = world.cobot.addPass(member);
+    await world.sweep();
+    world.cobot.sabotage(/time_passes\/unused$/, lack(first));
+    await world.sweep();
+    second.usedAt = world.clock.now();
+
+    await world.sweep();
+
+    // The first one is only found by its id.
+    expect(world.opens(member)).toEqual(['Front door']);
+  });
+
+  it('is remembered as lacking while everything is held', async () => {
+    const { world, members, passes } = await limitedSpaceOf(6);
+    world.cobot.sabotage('GET /api/time_passes/unused', { kind: 'replace', data: emptied });
+
+    await world.sweep();
+
+    const remembered = await Promise.all(members.map(({ id }) => world.store.evidence.of(id)));
+    expect(remembered.map((each) => each?.passes.map(({ id }) => id))).toEqual(passes.map(({ id }) => [id]));
+  });
+
   it('names no memberships: each limited member is asked for its own', async () => {
     const world = await createRelayWorld({ cobot: { switches: { passNames: 'neither' } } });
     const limited = world.cobot.addPlan({ name: 'Ten Days', limited: true });
