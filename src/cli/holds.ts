@@ -71,9 +71,9 @@ async function decide(
   const { terminal, words, option, print, has } = call;
   const [id = ''] = words;
   const member = option('member');
-  const { lines, zone } = await operator.heldLines({ id, member });
+  const { lines } = await operator.heldLines({ id, member });
   const isToAsk = terminal.ask !== null && !has('yes');
-  if (isToAsk || !has('json')) tell(call, `${linesText(lines, { zone, terminal })}\n`);
+  if (isToAsk || !has('json')) tell(call, `${linesText(lines, terminal)}\n`);
   const question =
     decision === 'approved'
       ? `Take away ${counted(lines.length, 'access', 'accesses')} of ${counted(personsOf(lines), 'person')}?`
@@ -114,7 +114,7 @@ function holdsText({ hold, kept, zone }: Answers['holds'], terminal: Terminal): 
       [
         `${paint('bold', `Hold ${id}, since ${localTime(since, zone)} (${zone})`)}\n`,
         `${counted(persons, 'person')} would lose access, at ${counted(locks, 'lock')}:\n\n`,
-        linesText(lines, { zone, terminal }),
+        linesText(lines, terminal),
         '\nThey keep their access until a person decides, or until Cobot gives it back to them:\n',
         `  relay holds approve ${id}    takes it away\n  relay holds reject ${id}     leaves it\n`,
       ].join(''),
@@ -124,20 +124,19 @@ function holdsText({ hold, kept, zone }: Answers['holds'], terminal: Terminal): 
   }
   if (kept.length > 0) {
     const title = `Kept, since a person has rejected taking it away (${counted(personsOf(kept), 'person')}):`;
-    blocks.push(`${paint('bold', title)}\n\n${linesText(kept, { zone, terminal })}`);
+    blocks.push(`${paint('bold', title)}\n\n${linesText(kept, terminal)}`);
   }
   return blocks.join('\n');
 }
 
-function linesText(lines: Lines, { zone, terminal }: { zone: string; terminal: Terminal }): string {
-  const rows = lines.map(({ member, membershipId, lock, lockId, since, ...line }) => [
+function linesText(lines: Lines, terminal: Terminal): string {
+  const rows = lines.map(({ member, membershipId, lock, lockId, ...line }) => [
     memberName({ member }),
     membershipId,
     lock ?? lockId,
     heldReason(line),
-    localTime(since, zone),
   ]);
-  return formatTable(['MEMBER', 'MEMBERSHIP', 'LOCK', 'WHY', 'SINCE'], rows, {
+  return formatTable(['MEMBER', 'MEMBERSHIP', 'LOCK', 'WHY'], rows, {
     width: terminal.width,
     paintHead: (line) => painter(terminal)('dim', line),
   });

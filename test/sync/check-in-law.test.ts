@@ -70,7 +70,7 @@ it.each(['full', 'days'] as const)('nobody is checked in twice on a Cobot day, w
       expect(await world.store.openings.unjudged(world.userOf(member).id)).toEqual([]);
       await world.end();
     }),
-    { numRuns: 20, endOnFailure: true },
+    { numRuns: 15, endOnFailure: true },
   );
 });
 

@@ -18,7 +18,7 @@ async function withTraces() {
   const user = world.userOf(ada);
   for (const [id, body, subject] of [
     ['d1', `{"url":"https://co.example/api/memberships/${ada.id}"}`, ada.id],
-    ['d2', `{"user":{"id":"${user.id}","email":"ada@example.com"}}`, user.id],
+    ['d2', `{"user":{"id":"${user.id}","email":"ada.old@example.com"}}`, user.id],
     ['d3', '{"from":"Ada@Example.com"}', 'no JSON that is known'],
     ['d4', `{"url":"https://co.example/api/memberships/${ben.id}"}`, ben.id],
   ] as const) {
@@ -55,7 +55,7 @@ describe('forgetting', () => {
 
     const left = await everythingKept(world);
     expect(forgotten).toEqual({ memberships: 1, entries: 5, deliveries: 3 });
-    for (const trace of ['Ada Lovelace', 'ada@example.com', ada.id, user.id])
+    for (const trace of ['Ada Lovelace', 'ada@example.com', 'ada.old@example.com', ada.id, user.id])
       expect(left.toLowerCase()).not.toContain(trace.toLowerCase());
     expect((await world.store.audit.list()).map(({ action }) => action)).toEqual(entries.map(({ action }) => action));
     expect((await world.store.inbox.list()).map(({ id }) => id)).toEqual(deliveries.map(({ id }) => id));
