@@ -152,6 +152,7 @@ export async function createApp(
     },
     oneAtATime: createKeyedLock(),
     touched: createTouched(),
+    swept: createTouched(),
     managedFor: Math.max(HOUR, 2 * config.sweepMinutes * 60_000),
     counted: {
       checkIn(outcome) {

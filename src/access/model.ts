@@ -52,6 +52,8 @@ export type Membership = {
   upcomingPlan: PlanCopy | null;
   /** Cobot has no such membership any more: a 404, and a list that answers lacks it too. */
   deleted?: true;
+  /** Of a deleted one: only the list lacks it, and it was not asked for singly. */
+  unconfirmed?: true;
 };
 
 /** Current while from <= now < until. */

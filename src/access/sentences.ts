@@ -1,12 +1,13 @@
 // Every sentence that a person reads about a decision, once: log, audit, preview, page and command line print the same.
-import type { LocalDate, Membership, PlanCopy, Resource, TimePass } from './model.ts';
+import type { Membership, PlanCopy, Resource, TimePass } from './model.ts';
 import type { Rule } from './policy.ts';
 
 const quoted = (text: string) => `"${text}"`;
 
 export const sentences = {
   pending: (_membership: Membership) => 'membership not confirmed yet',
-  ended: ({ canceledTo, deleted }: { canceledTo: LocalDate | null; deleted?: true }) => {
+  ended: ({ canceledTo, deleted, unconfirmed }: Pick<Membership, 'canceledTo' | 'deleted' | 'unconfirmed'>) => {
+    if (unconfirmed) return "membership is no longer in Cobot's list";
     if (deleted) return 'membership deleted on Cobot';
     return canceledTo === null ? 'membership ended' : `membership ended on ${canceledTo}`;
   },

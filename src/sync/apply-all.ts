@@ -35,6 +35,7 @@ export async function applyEverybody(
           // Somebody newer was at this person meanwhile: what was read here is old.
           if (keys.some((key) => parts.touched.since(stamp, key))) return;
           const { lines, problems } = await applyPhase(doing, phase);
+          if (lines.length > 0) for (const key of keysOf(plan)) parts.swept.touch(key);
           done.changes.push(...lines);
           done.problems.push(
             ...problems.map(({ membershipId, ...problem }) => ({ subject: membershipId, ...problem })),

@@ -2,7 +2,7 @@
 // them through, and remembers what it did. One plan at a time, so that two cannot slip through side by side.
 import { createHash } from 'node:crypto';
 import { brakeFor, type Loss } from '../access/guard.ts';
-import type { Instant, Known, MemberFacts } from '../access/model.ts';
+import type { Instant, Known } from '../access/model.ts';
 import type { HoldLine } from '../store/store.ts';
 import type { SyncParts } from './parts.ts';
 import type { PersonPlan } from './person-plan.ts';
@@ -40,9 +40,7 @@ async function judge(
   const at = keyed(waiting);
   const decidedAt = keyed(decided);
   const factsNow = new Map(
-    plans.flatMap(({ person, members }) =>
-      person.lockUser ? [[person.lockUser.id, fingerprint(members)] as const] : [],
-    ),
+    plans.flatMap((plan) => (plan.person.lockUser ? [[plan.person.lockUser.id, fingerprint(plan)] as const] : [])),
   );
   const losses = plans.filter(({ decision }) => !decision.blocked).flatMap((plan) => plan.losses);
   const isApproved = (loss: Place) => decidedAt.get(keyOf(loss))?.decision === 'approved';
@@ -140,7 +138,7 @@ function lineOf(loss: Loss, plans: readonly PersonPlan[], now: Instant): HoldLin
   const plan = plans.find(({ person }) => person.lockUser?.id === loss.lockUserId);
   const membershipId = plan?.person.memberships[0]?.id ?? plan?.person.ended[0]?.id ?? '';
   const { lockUserId, lockId, sentence, restsOnAbsence } = loss;
-  const facts = fingerprint(plan?.members ?? []);
+  const facts = plan ? fingerprint(plan) : '';
   return { lockUserId, lockId, membershipId, reason: sentence, restsOnAbsence, heldAt: now, facts };
 }
 
@@ -149,10 +147,15 @@ const keyOf = ({ lockUserId, lockId }: Place): string => `${lockUserId}\n${lockI
 const keyed = <T extends Place>(lines: readonly T[]): Map<string, T> =>
   new Map(lines.map((line) => [keyOf(line), line]));
 
-/** Says whether the facts of a person have changed; in itself it tells nothing. */
-function fingerprint(members: readonly MemberFacts[]): string {
+/**
+ * Says whether the facts of a person have changed; in itself it tells nothing. Of a membership that is over it is no
+ * change how that is known: by its date, or because Cobot has it no more.
+ */
+function fingerprint({ person, members }: PersonPlan): string {
+  const over = person.ended.map(({ id }) => id).toSorted();
   const ids = (known: Known<{ id: string }[]>) => (known.known ? known.value.map((each) => each.id).toSorted() : null);
   const facts = members
+    .filter(({ membership }) => !over.includes(membership.id))
     .map(({ membership, passes, checkIns, bookings }) => ({
       membership,
       passes: ids(passes),
@@ -160,5 +163,5 @@ function fingerprint(members: readonly MemberFacts[]): string {
       bookings: bookings.known ? bookings.value.toSorted((a, b) => a.id.localeCompare(b.id)) : null,
     }))
     .toSorted((a, b) => a.membership.id.localeCompare(b.membership.id));
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32);
+  return createHash('sha256').update(JSON.stringify({ over, facts })).digest('hex').slice(0, 32);
 }

@@ -38,6 +38,8 @@ export type SyncParts = {
   oneAtATime: KeyedLock;
   /** Which lock users were applied to since when: a sweep leaves those alone that somebody newer was at. */
   touched: Touched;
+  /** The other way round: a reconcile whose facts are older than what a sweep has applied reads them again. */
+  swept: Touched;
   /** How far back "managed an hour ago" looks: an hour, or two sweeps where they are rarer. */
   managedFor: number;
   counted: SyncCounters;

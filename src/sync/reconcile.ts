@@ -22,27 +22,41 @@ export async function reconcile(membershipId: string, cause: string, parts: Sync
   const { calendar } = await parts.space();
   const now = parts.clock.now();
   const terms: ReaderTerms = { policy: inForce.policy, calendar, now };
-  const reading = await readSingly(membershipId, parts, terms);
-  const link = await parts.store.links.of(membershipId);
-  const email = reading.facts.membership.email?.toLowerCase();
-  const key = link ? `user:${link.lockUserId}` : `email:${email ?? membershipId}`;
-  const errors = await parts.oneAtATime([key], () =>
-    reconcilePerson(reading.facts, cause, parts, { inForce, calendar, now }),
-  );
-  const [first] = [...reading.errors, ...errors];
-  if (first !== undefined) throw first;
+  for (;;) {
+    const stamp = parts.swept.stamp();
+    const reading = await readSingly(membershipId, parts, terms);
+    const link = await parts.store.links.of(membershipId);
+    const email = reading.facts.membership.email?.toLowerCase();
+    const key = link ? `user:${link.lockUserId}` : `email:${email ?? membershipId}`;
+    const errors = await parts.oneAtATime([key], () =>
+      reconcilePerson(reading.facts, cause, parts, { inForce, calendar, now, stamp }),
+    );
+    if (errors === 'outdated') continue;
+    const [first] = [...reading.errors, ...errors];
+    if (first !== undefined) throw first;
+    return;
+  }
 }
 
-type Terms = { inForce: PolicyInForce; calendar: Calendar; now: Instant };
+type Terms = { inForce: PolicyInForce; calendar: Calendar; now: Instant; stamp: number };
 
-async function reconcilePerson(facts: MemberFacts, cause: string, parts: SyncParts, terms: Terms): Promise<unknown[]> {
+/** 'outdated': a sweep with newer facts has been at this person since the facts were read. Else what went wrong. */
+async function reconcilePerson(
+  facts: MemberFacts,
+  cause: string,
+  parts: SyncParts,
+  terms: Terms,
+): Promise<unknown[] | 'outdated'> {
   const { membership } = facts;
   const user = await lockUserOf(membership, parts, terms);
+  const isOutdated = (key: string) => parts.swept.since(terms.stamp, key);
+  if (membership.email !== null && isOutdated(`email:${membership.email.toLowerCase()}`)) return 'outdated';
   if (!user) return settle(facts, undefined, [], cause, parts, terms);
   // A lock user found by email may be at work under its own key.
   const link = await parts.store.links.of(membership.id);
   const keys = link ? [] : [`user:${user.id}`];
   return parts.oneAtATime(keys, async () => {
+    if (isOutdated(`user:${user.id}`)) return 'outdated';
     const grants = await parts.locks.grants({ lockUserId: user.id });
     return settle(facts, user, grants, cause, parts, terms);
   });

@@ -149,7 +149,7 @@ export async function readEverything(parts: SyncParts): Promise<Snapshot> {
     if (snapshot.memberships.has(id)) continue;
     const isOver = (snapshot.stored.get(id)?.endedAt ?? null) !== null;
     if (isOver && (inUse.has(link.lockUserId) || !grantsOf.get(link.lockUserId)?.some((grant) => grant.ours))) continue;
-    snapshot.memberships.set(id, factsOf(tombstone(id, evidence.get(id)?.membership)));
+    snapshot.memberships.set(id, factsOf({ ...tombstone(id, evidence.get(id)?.membership), unconfirmed: true }));
     snapshot.absent.add(id);
     snapshot.lacking.add(id);
   }

@@ -124,12 +124,16 @@ describe('rejecting', () => {
     const { world, left, hold } = await heldSpace();
     await decideHold(hold.id, 'rejected', world.parts);
     await world.pass(2 * HOUR);
-    const [changed] = left;
-    if (changed) world.cobot.cancel(changed, '2026-11-28');
+    const [changed, looked] = left;
+    if (!changed || !looked) throw new Error('too few');
+    await world.reconcile(looked);
+    changed.canceledTo = null;
+    await world.reconcile(changed);
+    world.cobot.cancel(changed, YESTERDAY);
 
-    if (changed) await world.reconcile(changed);
+    await world.reconcile(changed);
 
-    expect(changed && world.opens(changed)).toEqual([]);
+    expect(world.opens(changed)).toEqual([]);
     expect(world.openers(left)).toBe(9);
   });
 });

@@ -142,3 +142,23 @@ describe('a reconcile during a sweep', () => {
     expect(world.locks.requests.filter(allGrants).length).toBeGreaterThan(0);
   });
 });
+
+describe('a sweep during a reconcile', () => {
+  it('is not undone by what the reconcile had read before', async () => {
+    const { world, members } = await spaceOf(8);
+    const [leaver] = members;
+    if (!leaver) throw new Error('nobody');
+    const answer = world.cobot.sabotage('GET /api/memberships/:id', { kind: 'hang', when: 'after' }, { times: 1 });
+    const reconciling = world.reconcile(leaver);
+    await until(() => answer.hits > 0);
+    world.cobot.cancel(leaver, '2026-11-29');
+    await world.app.sync({ dryRun: false, cause: 'test' });
+    const afterSweep = world.opens(leaver);
+
+    answer.lift();
+    await reconciling;
+
+    expect(afterSweep).toEqual([]);
+    expect(world.opens(leaver)).toEqual([]);
+  });
+});
