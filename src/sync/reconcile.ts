@@ -212,8 +212,9 @@ export async function spentByCheckIn(
     if (!mayNeedPasses(membership, calendar, now)) continue;
     for (const id of [membership.id, ...(await matesOf(membership))]) {
       const read = seen(id);
-      if (read?.known === true && read.value.length > 0) return true;
-      if ((await store.checkIns.between(id, now - 2 * DAY, now + DAY)).length > 0) return true;
+      const stored = await store.checkIns.between(id, now - 2 * DAY, now + DAY);
+      // One without a pass, from a plan without limits, says nothing about where passes went.
+      if ([...(read?.known === true ? read.value : []), ...stored].some(({ passId }) => passId !== null)) return true;
     }
   }
   return false;

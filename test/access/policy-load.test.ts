@@ -91,6 +91,11 @@ describe('a broken file names every mistake with line and column', () => {
       ['4:21 there is no lock "FRONT DOR"; did you mean "Front door"?'],
     ],
     [
+      'an unknown lock in capitals, of which only the letters count',
+      ruleOf('    locks: [MEETING ROM]\n    members: all\n'),
+      ['4:13 there is no lock "MEETING ROM"; did you mean "meeting room a"?'],
+    ],
+    [
       'an unknown resource',
       ruleOf('    locks: [all]\n    booking:\n      resource: Podcast Boot\n'),
       ['6:17 there is no resource "Podcast Boot"; did you mean "Podcast Booth"?'],

@@ -153,3 +153,17 @@ describe('those whom the operator blocks', () => {
     expect(await linesOf(world)).toHaveLength(5);
   });
 });
+
+it('holds a whole space that is moved to a limited plan by mistake, also those who were checked in', async () => {
+  const { world, members } = await spaceOf(12);
+  for (const member of members)
+    world.cobot.addCheckIn(member, { from: world.clock.now() - 2 * HOUR, until: world.clock.now() - HOUR });
+  await world.sweep();
+  const days = world.cobot.addPlan({ name: 'Days', limited: true });
+  for (const member of members) world.cobot.changePlan(member, days);
+
+  const report = await world.sweep();
+
+  expect(report.held).toBe(12);
+  expect(world.openers(members)).toBe(12);
+});
