@@ -200,6 +200,8 @@ export function createOwnedLocks(
 
     async removeGrant(grant) {
       insist((await tagGrant(grant)).ours, `grant ${grant.id} was not made by the relay`);
+      const email = await emailOf(grant.lockUserId);
+      insist(email === undefined || !neverTouch(email), `lock user ${grant.lockUserId} is in never_touch`);
       await lockSystem.removeGrant(grant.id);
       await witness.removeGrant(grant.id);
     },

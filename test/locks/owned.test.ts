@@ -211,6 +211,11 @@ describe('writing', () => {
     ['takes our mark off', (locks) => locks.updateUser('made', { externalId: 'payroll-7' }), /mark/],
     ['deletes one that has a grant by others', (locks) => locks.deleteUser('made'), /grant by others/],
     ['removes a grant by others', (locks) => locks.removeGrant(grant('by-hand', 'made', 'by hand')), /not made by/],
+    [
+      'removes a grant from one in never_touch, not even one of ours',
+      (locks) => locks.removeGrant(grant('ours', 'cleaner', ours.noteOf('m9', 'r'))),
+      /never_touch/,
+    ],
     ['adds a grant without our note', (locks) => locks.addGrant({ ...grant('', 'made', ''), note: 'hi' }), /note/],
     [
       'adds a grant for one in never_touch',
