@@ -12,7 +12,10 @@ export type Calendar = {
   weekdayOf(date: LocalDate): number;
   /** 00:00 of the day. */
   startOf(date: LocalDate): Instant;
-  /** So many minutes after local midnight by the wall clock; 1440 and more are on the next day. */
+  /**
+   * So many minutes after local midnight by the wall clock; 1440 and more are on the next day. Of a time that comes
+   * twice the first; a time that is left out is the moment of the jump.
+   */
   at(date: LocalDate, minutes: number): Instant;
   /** The Cobot day turns at 04:00 local. */
   cobotDayOf(at: Instant): CobotDay;
@@ -47,10 +50,12 @@ export function createCalendar(zone: string): Calendar {
       if (known !== undefined) return known;
       const day = Temporal.PlainDate.from(date).add({ days: Math.floor(minutes / 1440) });
       const inDay = minutes % 1440;
-      const at = day.toZonedDateTime({
-        timeZone: zone,
-        plainTime: Temporal.PlainTime.from({ hour: Math.floor(inDay / 60), minute: inDay % 60 }),
-      }).epochMilliseconds;
+      const time = Temporal.PlainTime.from({ hour: Math.floor(inDay / 60), minute: inDay % 60 });
+      const found = day.toZonedDateTime({ timeZone: zone, plainTime: time });
+      // A time that the clock leaves out is the moment at which it jumps, so that no window is pushed past its own end.
+      const isOnTheClock = found.toPlainTime().equals(time);
+      const jump = isOnTheClock ? null : found.add({ nanoseconds: 1 }).getTimeZoneTransition('previous');
+      const at = (jump ?? found).epochMilliseconds;
       instants.set(key, at);
       return at;
     },
