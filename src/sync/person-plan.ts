@@ -98,12 +98,9 @@ function planUser(person: Person, terms: PlanTerms): { userChange: UserChange; p
   const markedFor = terms.marks.membershipOfUserMark(lockUser.externalId);
   const owner = ownerOf(person, markedFor);
   if (!owner) return { userChange: null, problems: [] };
-  const email =
-    owner.email !== null &&
-    !terms.policy.neverTouch.has(owner.email.toLowerCase()) &&
-    owner.email.toLowerCase() !== lockUser.email.toLowerCase()
-      ? owner.email
-      : undefined;
+  const isOther = owner.email !== null && owner.email.toLowerCase() !== lockUser.email.toLowerCase();
+  const isBarred = isOther && terms.policy.neverTouch.has(owner.email?.toLowerCase() ?? '');
+  const email = isOther && !isBarred ? (owner.email ?? undefined) : undefined;
   if (person.origin === 'adopted') {
     const problem = {
       membershipId: owner.id,
@@ -117,7 +114,15 @@ function planUser(person: Person, terms: PlanTerms): { userChange: UserChange; p
     ...(owner.name !== '' && owner.name !== lockUser.name ? { name: owner.name } : {}),
     ...(markedFor === owner.id ? {} : { externalId: terms.marks.userMark(owner.id) }),
   };
-  return { userChange: Object.keys(patch).length === 0 ? null : { kind: 'update', owner, patch }, problems: [] };
+  const barred = {
+    membershipId: owner.id,
+    kind: 'email-differs',
+    sentence: 'has an email address on Cobot that is on never_touch; the lock user keeps its old one',
+  };
+  return {
+    userChange: Object.keys(patch).length === 0 ? null : { kind: 'update', owner, patch },
+    problems: isBarred ? [barred] : [],
+  };
 }
 
 function planProblems(person: Person, { policy, calendar, now }: PlanTerms): PersonPlan['problems'] {

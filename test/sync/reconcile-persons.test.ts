@@ -280,3 +280,22 @@ describe('passes of a team', () => {
     expect(world.opens(mate)).toEqual(['Front door']);
   });
 });
+
+it('an address that changed to one on never_touch is not followed, and shown', async () => {
+  const policy = `
+version: 1
+rules: [{ name: Everybody, locks: [all], members: all }]
+never_touch: [cleaner@example.com]
+`;
+  const world = await createRelayWorld({ policy });
+  const member = world.cobot.addMember({ name: 'Ada', plan: world.cobot.addPlan({ name: 'Full' }) });
+  await world.reconcile(member);
+  const before = member.email;
+  member.email = 'cleaner@example.com';
+
+  await world.reconcile(member);
+
+  expect(world.locks.userByEmail(before ?? '')).toBeDefined();
+  expect(await world.problemsOf(member)).toEqual(['email-differs']);
+  expect(world.locks.opens(before ?? '')).toEqual(['Front door']);
+});
