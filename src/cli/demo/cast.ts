@@ -17,10 +17,8 @@ export function gatherCast({ cobot, smartlock }: Pick<Stage, 'cobot' | 'smartloc
     cobot.addMember({ name, plan: fullTime, ...more });
 
   const ben = addMember('Ben', { plan: dayPass });
-  cobot.addPass(ben);
-  cobot.addPass(ben);
   const ida = addMember('Ida', { plan: dayPass });
-  cobot.addPass(ida);
+  for (const member of [ben, ben, ida, ida]) cobot.addPass(member);
 
   const greta = smartlock.addUser({ email: 'greta@example.com', name: 'Greta' });
   const cleaner = smartlock.addUser({ email: 'cleaner@example.com', name: 'The cleaner' });

@@ -81,7 +81,7 @@ async function killed(play: Play): Promise<void> {
     const slow = cobot.sabotage('POST /api/check_ins', { kind: 'hang', when: 'after' });
     const mute = cobot.sabotage('GET /api/memberships/:id', { kind: 'hang' });
     await openDoor(play, ida, cast.front);
-    await show.verify('Cobot spends her only pass, and its answer hangs', () => spent(play), 1);
+    await show.verify('Cobot spends one of her two passes, and its answer hangs', () => spent(play), 1);
     const otto = cast.addMember('Otto');
     const sent = await cobot.emit('confirmed_membership', cobot.body(otto));
     await show.verify(
