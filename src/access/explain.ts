@@ -7,6 +7,7 @@ import { lifeOf, planAt, standingOf } from './membership.ts';
 import type { CurrentGrant, Instant, Lock, MemberFacts, Membership } from './model.ts';
 import type { Policy } from './policy.ts';
 import { sentences } from './sentences.ts';
+import { isInEffect } from './standing.ts';
 import { contains, join, toInterval } from './windows.ts';
 
 export type LockAnswer = {
@@ -32,6 +33,8 @@ export type LockAnswer = {
 type LockSystemSays =
   | 'agrees'
   | 'agrees, through a grant of others'
+  | 'is accepted, and not in effect yet'
+  | 'could not be put into effect'
   | 'opens although it should not'
   | 'is shut although it should open';
 
@@ -157,8 +160,14 @@ function wouldOpen({ code, rule }: Denial): string[] {
 }
 
 function lockSystemSays(opens: boolean, grants: NonNullable<Explaining['current']>, at: Instant): LockSystemSays {
-  const open = grants.filter((grant) => contains(effective(grant, at), at));
-  if (open.length === 0) return opens ? 'is shut although it should open' : 'agrees';
+  const here = grants.filter((grant) => contains(effective(grant, at), at));
+  const open = here.filter(isInEffect);
+  if (open.length === 0) {
+    if (!opens) return 'agrees';
+    const states = new Set(here.map(({ standing }) => standing?.state));
+    if (states.has('pending')) return 'is accepted, and not in effect yet';
+    return states.has('failed') ? 'could not be put into effect' : 'is shut although it should open';
+  }
   if (opens) return 'agrees';
   return open.some(({ ours }) => ours) ? 'opens although it should not' : 'agrees, through a grant of others';
 }

@@ -70,7 +70,9 @@ export type Booking = {
 
 export type PlanOnOffer = { id: string; name: string };
 export type Resource = { id: string; name: string };
-export type Lock = { id: string; name: string };
+/** What a grant can name. `doors`: those behind it, where that is a group of doors; else it is the door itself. */
+export type Lock = { id: string; name: string; doors?: readonly Door[] };
+export type Door = { id: string; name: string };
 
 /** Cobot said no to a check-in; counts until its day ends, for the passes that there were. */
 export type Refusal = { at: Instant; until: Instant; words: string };
@@ -99,16 +101,32 @@ export type DesiredGrant = Window & {
   membershipId: string;
 };
 
-/** A grant as the lock system reports it. */
-export type CurrentGrant = Window & { id: string; lockUserId: string; lockId: string; note: string | null };
+/** A grant as the lock system reports it. `standing`: absent where it is in effect. */
+export type CurrentGrant = Window & {
+  id: string;
+  lockUserId: string;
+  lockId: string;
+  note: string | null;
+  standing?: Standing;
+};
+
+/**
+ * 'pending': accepted, and not in effect yet. 'failed': will not come into effect by itself. 'theirs': open through a
+ * grant by others, which is left alone and will not end with ours. `words`: the lock system's own, for people.
+ */
+export type Standing = { state: 'pending' | 'failed' | 'theirs'; words: string | null };
 
 export type LockUser = { id: string; email: string; name: string | null; externalId: string | null };
 
-/** Somebody opened a lock. `id` is the lock system's own, or made from user, lock and time. */
+/** Somebody opened a lock, or was refused at it. `id` is the lock system's own, or made from user, lock and time. */
 export type Opening = {
   id: string;
+  /** The lock user; or what was used to open, where the lock system names only that and LockSystem.holderOf knows whose. */
   lockUserId: string;
+  /** The lock, or one of the doors behind locks. */
   lockId: string | null;
   lockName: string | null;
   occurredAt: Instant;
+  /** The door stayed shut: why, in the lock system's words. Absent: it opened. */
+  refused?: string;
 };

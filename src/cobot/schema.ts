@@ -64,7 +64,8 @@ export const membership = z
   .transform(
     (raw): Membership => ({
       id: raw.id,
-      name: raw.name ?? '',
+      // A lock system that trims names would be given it again and again.
+      name: raw.name?.trim() ?? '',
       email: raw.email,
       userId: raw.user?.id ?? null,
       teamId: raw.team_id ?? null,

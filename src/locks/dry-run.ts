@@ -16,11 +16,16 @@ export function createDryRun(lockSystem: LockSystem): LockSystem {
     adjust: (grant) => lockSystem.adjust(grant),
     readOpening: (request, now) => lockSystem.readOpening(request, now),
     openingsSince: (since) => lockSystem.openingsSince(since),
+    holderOf: (named) => lockSystem.holderOf(named),
+    codesOf: (lockUserId) => lockSystem.codesOf(lockUserId),
+    // What could be mended is only shown.
+    checkUp: async () => (await lockSystem.checkUp()).map(({ mend: _, ...finding }) => finding),
 
     createUser: refuse,
     updateUser: refuse,
     deleteUser: refuse,
     addGrant: refuse,
+    moveGrant: refuse,
     removeGrant: refuse,
   };
 }

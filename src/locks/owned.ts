@@ -1,6 +1,6 @@
 // What is ours, and a lock system that writes to nothing else. Ours are known by marks, which survive a lost database
 // and an answer that never came, and by the witness, which survives a mark that somebody edited away.
-import type { CurrentGrant, LockUser } from '../access/model.ts';
+import type { CurrentGrant, LockUser, Window } from '../access/model.ts';
 import type { LockSystem, LockUserPatch, NewGrant, NewLockUser } from './lock-system.ts';
 
 export type Marks = {
@@ -54,7 +54,10 @@ export type OwnedGrant = CurrentGrant & { ours: boolean };
  * The part of a lock system that the sync works with. Every write first makes sure that what it changes is ours, and
  * throws a plain Error where it is not: that is a mistake of the caller, and nothing was written.
  */
-export type OwnedLocks = Pick<LockSystem, 'name' | 'capabilities' | 'locks' | 'adjust' | 'openingsSince'> & {
+export type OwnedLocks = Pick<
+  LockSystem,
+  'name' | 'capabilities' | 'locks' | 'adjust' | 'openingsSince' | 'holderOf' | 'codesOf' | 'checkUp'
+> & {
   users(): Promise<OwnedUser[]>;
   user(id: string): Promise<OwnedUser | undefined>;
   userByEmail(email: string): Promise<OwnedUser | undefined>;
@@ -63,16 +66,18 @@ export type OwnedLocks = Pick<LockSystem, 'name' | 'capabilities' | 'locks' | 'a
   /** Only with our mark as externalId. */
   createUser(user: NewLockUser): Promise<{ created: OwnedUser } | { takenBy: string | null }>;
   /** Reads the lock user first: one more call. */
-  updateUser(id: string, patch: LockUserPatch): Promise<'updated' | 'taken' | 'gone'>;
+  updateUser(id: string, patch: LockUserPatch): ReturnType<LockSystem['updateUser']>;
   /** Reads the lock user and its grants first; refused while it has one by others. */
   deleteUser(id: string): Promise<void>;
   /** Only with a note of ours; also for an adopted lock user. */
-  addGrant(grant: NewGrant): Promise<OwnedGrant | 'gone'>;
+  addGrant(grant: NewGrant): Promise<OwnedGrant | 'gone' | 'there'>;
+  /** Takes the grant as it was read, since its note is what tells whose it is. */
+  moveGrant(grant: CurrentGrant, to: Window): ReturnType<LockSystem['moveGrant']>;
   /**
    * Replaces a grant by others with one of ours of the same window: the one way to touch what is not ours, for an
    * operator who asks for it. Ours is there before theirs goes.
    */
-  takeOver(grant: CurrentGrant, note: string): Promise<OwnedGrant | 'gone'>;
+  takeOver(grant: CurrentGrant, note: string): Promise<OwnedGrant | 'gone' | 'there'>;
   /** Takes the grant as it was read, since its note is what tells whose it is. */
   removeGrant(grant: CurrentGrant): Promise<void>;
 };
@@ -118,6 +123,12 @@ export function createOwnedLocks(
     insist(!neverTouch(found.email), `lock user ${found.id} is in never_touch`);
   }
 
+  async function insistOnOurGrant(grant: CurrentGrant): Promise<void> {
+    insist((await tagGrant(grant)).ours, `grant ${grant.id} was not made by the relay`);
+    const email = await emailOf(grant.lockUserId);
+    insist(email === undefined || !neverTouch(email), `lock user ${grant.lockUserId} is in never_touch`);
+  }
+
   function insistOnOurMark(externalId: string): void {
     insist(parts.marks.membershipOfUserMark(externalId) !== undefined, "a lock user without the relay's mark");
   }
@@ -126,12 +137,13 @@ export function createOwnedLocks(
     return emails.get(lockUserId) ?? (await user(lockUserId))?.email;
   }
 
-  async function addGrant(grant: NewGrant): Promise<OwnedGrant | 'gone'> {
+  async function addGrant(grant: NewGrant): Promise<OwnedGrant | 'gone' | 'there'> {
     insist(parts.marks.isOurNote(grant.note), "a grant without the relay's note");
     const email = await emailOf(grant.lockUserId);
     if (email === undefined) return 'gone';
     insist(!neverTouch(email), `lock user ${grant.lockUserId} is in never_touch`);
     const added = await lockSystem.addGrant(grant);
+    if (added === 'there') return added;
     if (added === 'gone') {
       emails.delete(grant.lockUserId);
       return added;
@@ -146,6 +158,9 @@ export function createOwnedLocks(
     locks: () => lockSystem.locks(),
     adjust: (grant) => lockSystem.adjust(grant),
     openingsSince: (since) => lockSystem.openingsSince(since),
+    holderOf: (named) => lockSystem.holderOf(named),
+    codesOf: (lockUserId) => lockSystem.codesOf(lockUserId),
+    checkUp: () => lockSystem.checkUp(),
 
     users: async () => Promise.all((await lockSystem.users()).map(tagUser)),
     user,
@@ -194,14 +209,18 @@ export function createOwnedLocks(
       insist(!(await tagGrant(grant)).ours, `grant ${grant.id} is ours already`);
       const { lockUserId, lockId, from, until } = grant;
       const added = await addGrant(lockSystem.adjust({ lockUserId, lockId, from, until, note }));
-      if (added !== 'gone') await lockSystem.removeGrant(grant.id);
+      // Where a second cannot stand beside it, theirs becomes ours by being remembered as such.
+      if (added !== 'gone' && added !== 'there') await lockSystem.removeGrant(grant.id);
       return added;
     },
 
+    async moveGrant(grant, to) {
+      await insistOnOurGrant(grant);
+      return lockSystem.moveGrant(grant.id, to);
+    },
+
     async removeGrant(grant) {
-      insist((await tagGrant(grant)).ours, `grant ${grant.id} was not made by the relay`);
-      const email = await emailOf(grant.lockUserId);
-      insist(email === undefined || !neverTouch(email), `lock user ${grant.lockUserId} is in never_touch`);
+      await insistOnOurGrant(grant);
       await lockSystem.removeGrant(grant.id);
       await witness.removeGrant(grant.id);
     },

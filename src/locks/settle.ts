@@ -4,15 +4,17 @@
 //
 // | windows open now | real grant                        | what is done                                           |
 // |------------------|-----------------------------------|--------------------------------------------------------|
-// | some             | all stand on the same             | nothing; windows that are over let go of it            |
+// | some             | all stand on the same, or theirs  | nothing; windows that are over let go of it            |
 // | some             | one of ours is found there        | they stand on it (an answer was lost, or the store)    |
 // | some             | none of ours is found             | added, once that was written down                      |
+// | some             | others gave it, no second is taken| they are open through theirs, which is left alone      |
 // | none             | windows that are over stand on it | removed                                                |
 // | none             | asked for, and never answered     | looked for by our note, and removed                    |
+// | none             | theirs                            | nothing                                                |
 import type { CurrentGrant, Instant, Window } from '../access/model.ts';
-import { RefusedError, TransientError, UnauthorizedError } from '../lib/errors.ts';
-import type { TimedGrant, TimedGrants } from '../store/store.ts';
+import type { Footing, TimedGrant, TimedGrants } from '../store/filled-in.ts';
 import type { LockSystem } from './lock-system.ts';
+import { hadNoEffect } from './no-effect.ts';
 
 export type SettleParts = {
   lockSystem: Pick<LockSystem, 'grants' | 'addGrant' | 'removeGrant' | 'adjust'>;
@@ -21,19 +23,26 @@ export type SettleParts = {
   isOurNote: (note: string | null) => boolean;
 };
 
-type Place = { lockUserId: string; lockId: string };
+export type Place = { lockUserId: string; lockId: string };
+
+/** 'theirs': what is open there is open through a grant by others. 'gone': no such lock user or lock. */
+export type Settled = 'settled' | 'theirs' | 'gone';
+
+export const onNothing: Footing = { realId: null, asked: false, theirs: false };
+const onTheirs: Footing = { realId: null, asked: false, theirs: true };
 
 export const isOpen = ({ from, until }: Window, now: Instant): boolean =>
   (from === null || from <= now) && (until === null || until > now);
 
-/** 'gone': no such lock user or lock; the windows that were open there are forgotten. Throws what the calls throw. */
-export async function settle(place: Place, now: Instant, parts: SettleParts): Promise<'settled' | 'gone'> {
+/** 'gone': the windows that were open there are forgotten. Throws what the calls throw. */
+export async function settle(place: Place, now: Instant, parts: SettleParts): Promise<Settled> {
   const { store } = parts;
   const here = (await store.ofLockUser(place.lockUserId)).filter(({ lockId }) => lockId === place.lockId);
   const open = here.filter((each) => isOpen(each, now));
-  const closing = here.filter((each) => each.asked && !isOpen(each, now));
+  const shut = here.filter((each) => !isOpen(each, now));
+  const closing = shut.filter(({ asked }) => asked);
   const outcome = open.length > 0 ? await keepOpen(place, open, closing, parts) : await close(place, closing, parts);
-  await store.stand(ids(closing), { realId: null, asked: false });
+  await store.stand(ids(shut.filter(({ asked, theirs }) => asked || theirs)), onNothing);
   return outcome;
 }
 
@@ -51,11 +60,12 @@ async function keepOpen(
   open: readonly TimedGrant[],
   closing: readonly TimedGrant[],
   parts: SettleParts,
-): Promise<'settled' | 'gone'> {
+): Promise<Settled> {
   const { lockSystem, store } = parts;
   const all = [...open, ...closing];
   const known = new Set(all.flatMap(({ realId }) => realId ?? []));
   if (known.size === 1 && all.every(({ realId }) => realId !== null)) return 'settled';
+  if (all.every(({ theirs }) => theirs)) return 'theirs';
 
   // Never added blindly: an answer that was lost has left one that is as good.
   const there = await realGrants(place, known, parts);
@@ -64,7 +74,11 @@ async function keepOpen(
     await store.remove(ids(open));
     return 'gone';
   }
-  await store.stand(ids(open), { realId: kept.id, asked: true });
+  if (kept === 'there') {
+    await store.stand(ids(open), onTheirs);
+    return 'theirs';
+  }
+  await store.stand(ids(open), { realId: kept.id, asked: true, theirs: false });
   for (const { id } of there) if (id !== kept.id) await lockSystem.removeGrant(id);
   return 'settled';
 }
@@ -83,22 +97,17 @@ async function add(
   { lockUserId, lockId }: Place,
   open: readonly TimedGrant[],
   { lockSystem, store }: SettleParts,
-): Promise<CurrentGrant | 'gone'> {
+): Promise<CurrentGrant | 'gone' | 'there'> {
   // Written down first: should the answer never come, the end of the window knows that there is something to look for.
-  await store.stand(ids(open), { realId: null, asked: true });
+  await store.stand(ids(open), { realId: null, asked: true, theirs: false });
   const grant = { lockUserId, lockId, from: null, until: null, note: open[0]?.note ?? '' };
   try {
     return await lockSystem.addGrant(lockSystem.adjust(grant));
   } catch (error) {
     const certain = open.filter(({ asked }) => !asked);
-    if (hadNoEffect(error)) await store.stand(ids(certain), { realId: null, asked: false });
+    if (hadNoEffect(error)) await store.stand(ids(certain), onNothing);
     throw error;
   }
-}
-
-function hadNoEffect(error: unknown): boolean {
-  if (error instanceof TransientError) return error.effect === 'none';
-  return error instanceof RefusedError || error instanceof UnauthorizedError;
 }
 
 const ids = (grants: readonly TimedGrant[]): string[] => grants.map(({ id }) => id);

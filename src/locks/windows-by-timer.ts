@@ -1,14 +1,15 @@
 // A lock system that keeps no windows, presented as one that does, so that nothing above it has to know. A grant is a row
 // of ours with its window; while that is open it stands on a real grant without one, which tick() gives and takes back at
 // the boundaries. Reading writes nothing (a dry run reads too), and grants of others come through as they are.
-import type { CurrentGrant, Instant } from '../access/model.ts';
+import type { CurrentGrant, Instant, Window } from '../access/model.ts';
 import type { Clock } from '../lib/clock.ts';
 import { isTriedForEver } from '../lib/errors.ts';
 import { createKeyedLock } from '../lib/keyed-lock.ts';
 import { inLanes } from '../lib/lanes.ts';
-import type { TimedGrant, TimedGrants } from '../store/store.ts';
+import type { TimedGrant, TimedGrants } from '../store/filled-in.ts';
 import type { LockSystem, NewGrant } from './lock-system.ts';
-import { isOpen, settle } from './settle.ts';
+import { isOpen, onNothing, type Place, type Settled, settle } from './settle.ts';
+import { reportOf, throughTheirs } from './timed-report.ts';
 
 export type Boundaries = {
   /**
@@ -24,10 +25,6 @@ export type Boundaries = {
 const SECOND = 1000;
 /** How many lock users are worked on at the same time. */
 const WIDTH = 8;
-/** For so long after its beginning a window without its real grant is the timer's business, and no damage. */
-const TIMER_AT_IT = 60 * SECOND;
-/** When a window that should be open, and really is not, is reported to have ended: it is added anew then. */
-const NEVER: Instant = 0;
 
 export function createWindowsByTimer(
   lockSystem: LockSystem,
@@ -43,22 +40,30 @@ export function createWindowsByTimer(
 ): LockSystem & Boundaries {
   const { store, clock, isOurNote, boundaryChanged } = parts;
   const oneAtATime = createKeyedLock();
-  const settleHere = (place: { lockUserId: string; lockId: string }) =>
-    settle(place, clock.now(), { lockSystem, store, isOurNote });
+  const settleHere = (place: Place) => settle(place, clock.now(), { lockSystem, store, isOurNote });
+  /** Where the real grants were that no row stood on when they were last read. */
+  const unclaimed = new Map<string, Place>();
 
   async function addGrant({ lockUserId, lockId, from, until, note }: NewGrant): Promise<CurrentGrant | 'gone'> {
     const grant: CurrentGrant & { note: string } = { id: parts.newId(), lockUserId, lockId, from, until, note };
-    await store.add({ ...grant, realId: null, asked: false });
-    const now = clock.now();
-    const boundary = from !== null && from > now ? from : until;
-    if (boundary !== null && boundary > now) await boundaryChanged(boundary);
-    if (!isOpen(grant, now)) return grant;
+    await store.add({ ...grant, ...onNothing });
+    await announce(grant);
+    if (!isOpen(grant, clock.now())) return grant;
     try {
-      return (await settleHere(grant)) === 'gone' ? 'gone' : grant;
+      const settled = await settleHere(grant);
+      if (settled === 'gone') return 'gone';
+      return settled === 'theirs' ? { ...grant, standing: throughTheirs } : grant;
     } catch (error) {
       await giveUp(grant.id);
       throw error;
     }
+  }
+
+  /** Asks for the timer at the next boundary of the window. */
+  async function announce({ from, until }: Window): Promise<void> {
+    const now = clock.now();
+    const boundary = from !== null && from > now ? from : until;
+    if (boundary !== null && boundary > now) await boundaryChanged(boundary);
   }
 
   /** What certainly was not given is for the caller to try again; what may be there is looked after at once. */
@@ -74,22 +79,54 @@ export function createWindowsByTimer(
     if (row.asked) {
       // Over first: whatever happens from here on, the real grant is taken back sooner or later.
       await store.shut(id);
-      try {
-        await settleHere(row);
-      } catch (error) {
-        await boundaryChanged(clock.now());
-        throw error;
-      }
+      await settleOrLater(row);
     }
     await store.remove([id]);
   }
 
+  async function settleOrLater(place: Place): Promise<Settled> {
+    try {
+      return await settleHere(place);
+    } catch (error) {
+      await boundaryChanged(clock.now());
+      throw error;
+    }
+  }
+
+  async function moveRow(id: string, to: Window): Promise<'moved' | 'gone'> {
+    const row = await store.of(id);
+    if (!row) return 'gone';
+    // It may have been taken back already, and the answer was lost: then it is looked for.
+    if (row.asked && !isOpen(row, clock.now())) await store.stand([id], { ...onNothing, asked: true });
+    // First: whatever happens from here on, what this opens and shuts is done sooner or later.
+    await store.move(id, to);
+    await announce(to);
+    return (await settleOrLater(row)) === 'gone' ? 'gone' : 'moved';
+  }
+
+  /** Where a real grant is that no row stands on; undefined: there is none of that id. */
+  async function placeOf(realId: string): Promise<Place | undefined> {
+    return unclaimed.get(realId) ?? (await lockSystem.grants()).find(({ id }) => id === realId);
+  }
+
   /** A real grant that no row stood on when it was read: of others, or ours from before the store was lost. */
   async function removeReal(id: string): Promise<void> {
-    const [row] = await store.onReal(id);
-    if (!row) return await lockSystem.removeGrant(id);
-    // Windows were added meanwhile that stand on it: it goes with them.
-    await oneAtATime([row.lockUserId], () => settleHere(row));
+    const place = await placeOf(id);
+    if (!place) return await lockSystem.removeGrant(id);
+    await oneAtATime([place.lockUserId], async () => {
+      const rows = await store.ofLockUser(place.lockUserId);
+      const through = rows.filter((row) => row.theirs && row.lockId === place.lockId && isOpen(row, clock.now()));
+      // Taken over: to remove it and to add ours would shut somebody out in between, so it becomes ours as it is.
+      if (through.length > 0) {
+        return await store.stand(
+          through.map((row) => row.id),
+          { realId: id, asked: true, theirs: false },
+        );
+      }
+      // Windows were added meanwhile that stand on it: it goes with them.
+      if (rows.some(({ realId }) => realId === id)) await settleHere(place);
+      else await lockSystem.removeGrant(id);
+    });
   }
 
   async function tick(): Promise<Instant | null> {
@@ -113,7 +150,7 @@ export function createWindowsByTimer(
 
   return {
     name: lockSystem.name,
-    capabilities: { ...lockSystem.capabilities, windowsOnGrants: true },
+    capabilities: { ...lockSystem.capabilities, windowsOnGrants: true, grantsPerLock: 'many', movesInPlace: true },
 
     locks: () => lockSystem.locks(),
     users: () => lockSystem.users(),
@@ -123,26 +160,37 @@ export function createWindowsByTimer(
       const read = () => (of === undefined ? store.all() : store.ofLockUser(of.lockUserId));
       const before = await read();
       const real = await lockSystem.grants(of);
-      return report({ before, after: await read(), real }, clock.now(), isOurNote);
+      const report = reportOf({ before, after: await read(), real }, clock.now(), isOurNote);
+      if (of === undefined) unclaimed.clear();
+      for (const grant of report.unclaimed) unclaimed.set(grant.id, grant);
+      return [...report.rows, ...report.unclaimed];
     },
 
     createUser: (user) => lockSystem.createUser(user),
-    updateUser: (id, patch) => lockSystem.updateUser(id, patch),
+    updateUser: (id, patch) => oneAtATime([id], () => lockSystem.updateUser(id, patch)),
     deleteUser: (id) =>
       oneAtATime([id], async () => {
         await lockSystem.deleteUser(id);
         await store.removeLockUser(id);
       }),
     addGrant: (grant) => oneAtATime([grant.lockUserId], () => addGrant(grant)),
+    async moveGrant(id, to) {
+      const row = await store.of(id);
+      if (!row) return (await placeOf(id)) ? 'cannot' : 'gone';
+      return oneAtATime([row.lockUserId], () => moveRow(id, wholeSeconds(to)));
+    },
     async removeGrant(id) {
       const row = await store.of(id);
       return row ? oneAtATime([row.lockUserId], () => removeRow(id)) : removeReal(id);
     },
 
     // A note is kept whole here; the real grant's is cut where it is made.
-    adjust: (grant) => ({ ...grant, from: wholeSecond(grant.from), until: wholeSecond(grant.until) }),
+    adjust: (grant) => ({ ...grant, ...wholeSeconds(grant) }),
     readOpening: (request, now) => lockSystem.readOpening(request, now),
     openingsSince: (since) => lockSystem.openingsSince(since),
+    holderOf: (named) => lockSystem.holderOf(named),
+    codesOf: (lockUserId) => lockSystem.codesOf(lockUserId),
+    checkUp: () => lockSystem.checkUp(),
 
     tick,
     nextAfter: (at) => store.next(at),
@@ -150,41 +198,4 @@ export function createWindowsByTimer(
 }
 
 const wholeSecond = (at: Instant | null): Instant | null => (at === null ? null : Math.floor(at / SECOND) * SECOND);
-
-/**
- * Rows as the grants that they are, and the real grants that no row stands on. The rows were read before and after the
- * real grants: what changed in between is taken for good, since it can be told from neither.
- */
-function report(
-  { before, after, real }: { before: readonly TimedGrant[]; after: readonly TimedGrant[]; real: CurrentGrant[] },
-  now: Instant,
-  isOurNote: (note: string | null) => boolean,
-): CurrentGrant[] {
-  const there = new Set(real.map(({ id }) => id));
-  const stoodOn = new Map(before.map(({ id, realId }) => [id, realId]));
-  const taken = new Set([...before, ...after].flatMap(({ realId }) => realId ?? []));
-  const adopted = new Set<string>();
-
-  const isThere = (row: TimedGrant): boolean => {
-    if (row.realId !== null) return there.has(row.realId) || stoodOn.get(row.id) !== row.realId;
-    // The answer that never came.
-    const unanswered = real.find(
-      ({ id, lockUserId, lockId, note }) =>
-        row.asked &&
-        lockUserId === row.lockUserId &&
-        lockId === row.lockId &&
-        isOurNote(note) &&
-        (!taken.has(id) || adopted.has(id)),
-    );
-    if (!unanswered) return row.from !== null && row.from > now - TIMER_AT_IT;
-    taken.add(unanswered.id);
-    adopted.add(unanswered.id);
-    return true;
-  };
-  const rows = after.map((row): CurrentGrant => {
-    const { id, lockUserId, lockId, from, until, note } = row;
-    const isDamaged = isOpen(row, now) && !isThere(row);
-    return { id, lockUserId, lockId, note, ...(isDamaged ? { from: null, until: NEVER } : { from, until }) };
-  });
-  return [...rows, ...real.filter(({ id }) => !taken.has(id))];
-}
+const wholeSeconds = ({ from, until }: Window): Window => ({ from: wholeSecond(from), until: wholeSecond(until) });

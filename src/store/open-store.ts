@@ -6,6 +6,7 @@ import { createAudit } from './audit.ts';
 import { createCheckIns } from './check-ins.ts';
 import type { Database } from './database.ts';
 import { createEvidence } from './evidence.ts';
+import { createGrantNotes } from './grant-notes.ts';
 import { createHolds } from './holds.ts';
 import { createInbox } from './inbox.ts';
 import { createLinks } from './links.ts';
@@ -52,6 +53,7 @@ export async function openStore({
     managed: createManaged(scope),
     witness: createWitness(scope),
     timedGrants: createTimedGrants(scope),
+    grantNotes: createGrantNotes(scope),
     problems: createProblems(scope),
     audit: createAudit({ database, space }),
     settings,

@@ -27,6 +27,25 @@ export function createOpenings({ sql, space }: Scope): Openings {
         .execute();
       return rows.map(toOpening);
     },
+    async attribute(credential, lockUserId) {
+      await sql.transaction().execute(async (trx) => {
+        const mine = await trx
+          .selectFrom('openings')
+          .selectAll()
+          .where('space', '=', space)
+          .where('lock_user_id', '=', credential)
+          .where('outcome', 'is', null)
+          .execute();
+        for (const row of mine) {
+          await trx.deleteFrom('openings').where('space', '=', space).where('id', '=', row.id).execute();
+          await trx
+            .insertInto('openings')
+            .values({ ...row, lock_user_id: lockUserId })
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+        }
+      });
+    },
     async waiting() {
       const rows = await sql
         .selectFrom('openings')
@@ -87,6 +106,11 @@ export async function insertOpenings(
   return received.map(({ opening }) => opening).filter(({ id }) => added.delete(id));
 }
 
+/** Somebody who is refused, and gets in at the second try within the same second, did both. */
+function identityOf({ lockId, lockName, refused }: Opening): string {
+  return `${refused === undefined ? '' : 'refused '}${lockId ?? lockName ?? ''}`;
+}
+
 function toRow(opening: Opening, { receivedAt, space }: { receivedAt: Instant; space: string }): Tables['openings'] {
   return {
     space,
@@ -94,16 +118,26 @@ function toRow(opening: Opening, { receivedAt, space }: { receivedAt: Instant; s
     lock_user_id: opening.lockUserId,
     lock_id: opening.lockId,
     lock_name: opening.lockName,
-    lock_identity: opening.lockId ?? opening.lockName ?? '',
+    lock_identity: identityOf(opening),
     occurred_at: opening.occurredAt,
     received_at: receivedAt,
     outcome: null,
     note: null,
+    refused: opening.refused ?? null,
   };
 }
 
 const outcome: z.ZodType<OpeningOutcome | null> = z
-  .enum(['checked in', 'checked in already', 'not charged', 'past day', 'not ours', 'refused', 'given up'])
+  .enum([
+    'checked in',
+    'checked in already',
+    'not charged',
+    'past day',
+    'not ours',
+    'refused',
+    'refused at the door',
+    'given up',
+  ])
   .nullable();
 
 function toOpening(row: Selectable<Tables['openings']>): StoredOpening {
@@ -116,5 +150,6 @@ function toOpening(row: Selectable<Tables['openings']>): StoredOpening {
     receivedAt: row.received_at,
     outcome: outcome.parse(row.outcome),
     note: row.note,
+    ...(row.refused === null ? {} : { refused: row.refused }),
   };
 }

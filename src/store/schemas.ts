@@ -76,7 +76,7 @@ export const evidenceFacts: z.ZodType<Omit<Evidence, 'readAt'>> = z.object({
 });
 
 const space: z.ZodType<Space> = z.object({ id: z.string(), subdomain: z.string(), name: z.string(), zone: z.string() });
-const locks: z.ZodType<Lock[]> = z.array(named);
+const locks: z.ZodType<Lock[]> = z.array(named.extend({ doors: z.array(named).exactOptional() }));
 const plans: z.ZodType<PlanOnOffer[]> = z.array(named);
 const resources: z.ZodType<Resource[]> = z.array(named);
 

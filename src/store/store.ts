@@ -12,9 +12,9 @@ import type {
   Resource,
   Space,
   TimePass,
-  Window,
 } from '../access/model.ts';
 import type { JobRequest } from '../queue/queue.ts';
+import type { GrantNotes, TimedGrants } from './filled-in.ts';
 
 /** One webhook as it came. `understood`: false is kept, shown, and has no job. */
 export type Delivery = {
@@ -115,12 +115,15 @@ export type OpeningOutcome =
   | 'past day'
   | 'not ours'
   | 'refused'
+  | 'refused at the door'
   | 'given up';
 export type StoredOpening = Opening & { receivedAt: Instant; outcome: OpeningOutcome | null; note: string | null };
 export type Openings = {
   /** Those that are new (by id, else by lock user, lock and time); for openings that no webhook told. */
   add(openings: readonly Opening[], receivedAt: Instant): Promise<Opening[]>;
   unjudged(lockUserId: string): Promise<StoredOpening[]>;
+  /** What was stored under a credential belongs to that lock user from now on. One that is stored already is dropped. */
+  attribute(credential: string, lockUserId: string): Promise<void>;
   /** Lock users with openings that are not judged. */
   waiting(): Promise<string[]>;
   judge(id: string, outcome: OpeningOutcome, note: string | null): Promise<void>;
@@ -190,41 +193,6 @@ export type Witness = {
   remove(kind: 'user' | 'grant', ids: readonly string[]): Promise<void>;
 };
 
-/**
- * A grant of ours at a lock system that keeps no windows: its window is kept here, and while it is open it stands on a
- * real grant without one. Several that are open at once at one lock stand on the same.
- */
-export type TimedGrant = Window & {
-  /** Ours, not the lock system's. */
-  id: string;
-  lockUserId: string;
-  lockId: string;
-  note: string;
-  /** The lock system's id of the real grant; null: none is known. */
-  realId: string | null;
-  /** The real grant was asked for: it may be there even while its id is not known. */
-  asked: boolean;
-};
-export type TimedGrants = {
-  all(): Promise<TimedGrant[]>;
-  of(id: string): Promise<TimedGrant | undefined>;
-  ofLockUser(lockUserId: string): Promise<TimedGrant[]>;
-  /** Those that stand on that real grant. */
-  onReal(realId: string): Promise<TimedGrant[]>;
-  /** Open at that moment without a real grant that is known, or not open and perhaps still with one. */
-  due(at: Instant): Promise<TimedGrant[]>;
-  /** The earliest begin or end of a window after that moment; null: none. */
-  next(at: Instant): Promise<Instant | null>;
-  /** Durable when it resolves. */
-  add(grant: TimedGrant): Promise<void>;
-  /** Writes down what they stand on now. */
-  stand(ids: readonly string[], on: Pick<TimedGrant, 'realId' | 'asked'>): Promise<void>;
-  /** Ends its window long ago, so that it is never open again, whatever becomes of the clock. */
-  shut(id: string): Promise<void>;
-  remove(ids: readonly string[]): Promise<void>;
-  removeLockUser(lockUserId: string): Promise<void>;
-};
-
 /** Something that a person should know or mend; `subject`: a membership id, or '' for the space. */
 type Problem = { subject: string; kind: string; sentence: string; since: Instant };
 export type Problems = {
@@ -287,6 +255,7 @@ export type Store = {
   managed: Managed;
   witness: Witness;
   timedGrants: TimedGrants;
+  grantNotes: GrantNotes;
   problems: Problems;
   audit: Audit;
   settings: Settings;

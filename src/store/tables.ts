@@ -31,6 +31,8 @@ export type Tables = {
     received_at: number;
     outcome: string | null;
     note: string | null;
+    /** The door stayed shut: why, in the lock system's words. */
+    refused: string | null;
   };
   refusals: InSpace & { membership_id: string; at: number; until_at: number; words: string };
   /** The names that the waiting hold has had; the one with the highest position is its name now. */
@@ -59,6 +61,19 @@ export type Tables = {
     note: string;
     real_id: string | null;
     asked: number;
+    theirs: number;
+  };
+  /** `before`: JSON, a list of ids. */
+  grant_notes: InSpace & {
+    id: string;
+    lock_user_id: string;
+    lock_id: string;
+    from_at: number | null;
+    until_at: number | null;
+    note: string;
+    grant_id: string | null;
+    before: string;
+    asked_at: number;
   };
   problems: InSpace & { subject: string; kind: string; sentence: string; since: number };
   audit: InSpace & {

@@ -2,8 +2,8 @@
 import type { Selectable } from 'kysely';
 import type { Instant } from '../access/model.ts';
 import { chunks } from '../lib/chunks.ts';
+import type { TimedGrant, TimedGrants } from './filled-in.ts';
 import { ROWS_AT_ONCE, type Scope } from './scope.ts';
-import type { TimedGrant, TimedGrants } from './store.ts';
 import type { Tables } from './tables.ts';
 
 const LONG_AGO: Instant = 0;
@@ -33,19 +33,20 @@ export function createTimedGrants({ sql, space }: Scope): TimedGrants {
     async ofLockUser(lockUserId) {
       return (await select().where('lock_user_id', '=', lockUserId).execute()).map(toGrant);
     },
-    async onReal(realId) {
-      return (await select().where('real_id', '=', realId).execute()).map(toGrant);
-    },
     async due(at) {
       const rows = await select()
         .where(({ and, or, eb }) =>
           or([
             and([
               eb('real_id', 'is', null),
+              eb('theirs', '=', 0),
               or([eb('from_at', 'is', null), eb('from_at', '<=', at)]),
               or([eb('until_at', 'is', null), eb('until_at', '>', at)]),
             ]),
-            and([eb('asked', '=', 1), or([eb('until_at', '<=', at), eb('from_at', '>', at)])]),
+            and([
+              or([eb('asked', '=', 1), eb('theirs', '=', 1)]),
+              or([eb('until_at', '<=', at), eb('from_at', '>', at)]),
+            ]),
           ]),
         )
         .execute();
@@ -58,17 +59,25 @@ export function createTimedGrants({ sql, space }: Scope): TimedGrants {
     async add(grant) {
       await sql.insertInto('timed_grants').values(toRow(grant, space)).execute();
     },
-    async stand(ids, { realId, asked }) {
+    async stand(ids, { realId, asked, theirs }) {
       await sql.transaction().execute(async (trx) => {
         for (const some of chunks(ids, ROWS_AT_ONCE)) {
           await trx
             .updateTable('timed_grants')
-            .set({ real_id: realId, asked: asked ? 1 : 0 })
+            .set({ real_id: realId, asked: asked ? 1 : 0, theirs: theirs ? 1 : 0 })
             .where('space', '=', space)
             .where('id', 'in', some)
             .execute();
         }
       });
+    },
+    async move(id, { from, until }) {
+      await sql
+        .updateTable('timed_grants')
+        .set({ from_at: from, until_at: until })
+        .where('space', '=', space)
+        .where('id', '=', id)
+        .execute();
     },
     async shut(id) {
       await sql
@@ -101,6 +110,7 @@ function toGrant(row: Selectable<Tables['timed_grants']>): TimedGrant {
     note: row.note,
     realId: row.real_id,
     asked: row.asked === 1,
+    theirs: row.theirs === 1,
   };
 }
 
@@ -115,5 +125,6 @@ function toRow(grant: TimedGrant, space: string): Tables['timed_grants'] {
     note: grant.note,
     real_id: grant.realId,
     asked: grant.asked ? 1 : 0,
+    theirs: grant.theirs ? 1 : 0,
   };
 }

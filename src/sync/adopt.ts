@@ -4,7 +4,7 @@ import { standingOf } from '../access/membership.ts';
 import type { Instant, Lock, Membership } from '../access/model.ts';
 import { isTriedForEver, UpstreamError } from '../lib/errors.ts';
 import type { OwnedGrant, OwnedUser } from '../locks/owned.ts';
-import { entryOf } from './apply.ts';
+import { entryOf } from './doing.ts';
 import type { SyncParts } from './parts.ts';
 
 export type Adoptable = {
@@ -72,10 +72,15 @@ export async function adopt(
         // A sweep that has read before this must not give beside what is taken over.
         parts.touched.touch(`user:${user.id}`);
         for (const grant of grants) {
-          if ((await locks.takeOver(grant, marks.noteOf(membership.id, 'taken over by the operator'))) === 'gone')
-            continue;
-          result.taken += 1;
+          const taken = await locks.takeOver(grant, marks.noteOf(membership.id, 'taken over by the operator'));
+          if (taken === 'gone') continue;
           const lock = lockOf(grant.lockId)?.name ?? grant.lockId;
+          if (taken === 'there') {
+            const why = `${lock}: a second grant is not taken beside it; take it away over there, and the relay gives its own`;
+            result.failed.push({ membershipId: membership.id, why });
+            continue;
+          }
+          result.taken += 1;
           const line = {
             action: 'adopt' as const,
             membershipId: membership.id,

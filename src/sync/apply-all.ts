@@ -2,7 +2,8 @@
 // begins next week. One person that fails does not keep the others back.
 import { describeError, isTriedForEver, TransientError, UpstreamError } from '../lib/errors.ts';
 import { inLanes } from '../lib/lanes.ts';
-import { applyPhase, type ChangeLine, type Doing, hasWork, type Phase, phases, subjectOf } from './apply.ts';
+import { applyPhase, hasWork, type Phase, phases } from './apply.ts';
+import { type ChangeLine, type Doing, subjectOf } from './doing.ts';
 import type { Found } from './finish.ts';
 import type { SyncParts } from './parts.ts';
 import type { PersonPlan } from './person-plan.ts';

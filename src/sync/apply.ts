@@ -2,37 +2,18 @@
 // what comes later. Each step is written down when it is done. A step that fails leaves the rest of that person for the
 // next try; nothing is remembered that the lock system cannot tell.
 import type { CurrentGrant, DesiredGrant, Instant } from '../access/model.ts';
-import { TransientError } from '../lib/errors.ts';
-import type { AuditEntry, Link } from '../store/store.ts';
-import type { SyncParts } from './parts.ts';
+import { standingProblem } from '../access/standing.ts';
+import { changeUser, newLinks } from './apply-user.ts';
+import { type Applied, type ChangeLine, type Doing, record, subjectOf } from './doing.ts';
+import { give } from './give.ts';
 import type { PersonPlan } from './person-plan.ts';
 import { removalSentence, sentenceOf, type Wording } from './sentences.ts';
 
 const HOUR = 3_600_000;
 
-/** One thing done or, in a preview, to be done; the sentence is the one that log, audit and command line print. */
-export type ChangeLine = {
-  action: 'register' | 'adopt' | 'update' | 'link' | 'unlink' | 'grant' | 'move' | 'remove' | 'clear' | 'delete';
-  membershipId: string;
-  lockUserId: string | null;
-  lockId: string | null;
-  sentence: string;
-};
-
 /** The order in which much at once is applied. */
 export const phases = ['now', 'removals', 'later', 'leisure'] as const;
 export type Phase = (typeof phases)[number];
-
-export type Applied = { lines: ChangeLine[]; problems: { membershipId: string; kind: string; sentence: string }[] };
-export type Doing = {
-  plan: PersonPlan;
-  parts: SyncParts;
-  now: Instant;
-  cause: string;
-  wording: Wording;
-  /** The links that are stored, by membership. */
-  links: ReadonlyMap<string, Link>;
-};
 
 /** Everything that the plan would do, as lines. */
 export function preview(plan: PersonPlan, wording: Wording, knownToken: string | undefined): ChangeLine[] {
@@ -61,11 +42,6 @@ export function preview(plan: PersonPlan, wording: Wording, knownToken: string |
   if (plan.tokenHolder !== null && plan.tokenHolder !== knownToken) lines.push(line('link', sentenceOf.link));
   if (plan.tokenHolder === null && knownToken !== undefined) lines.push(line('unlink', sentenceOf.unlink));
   return lines;
-}
-
-/** The membership that lines about the person are filed under. */
-export function subjectOf({ person }: PersonPlan): string {
-  return person.memberships[0]?.id ?? person.ended[0]?.id ?? '';
 }
 
 /** Adds that have to come before a removal at the same lock, and those that open within the hour. */
@@ -107,7 +83,8 @@ export async function applyPhase(doing: Doing, phase: Phase): Promise<Applied> {
     );
   }
   if (phase === 'removals') {
-    await allOf(removals.map(({ grant, sentence }) => remove(doing, grant, 'remove', sentence, applied)));
+    const left = removals.filter(({ grant }) => !doing.progress.spent.has(grant.id));
+    await allOf(left.map(({ grant, sentence }) => remove(doing, grant, 'remove', sentence, applied)));
   }
   if (phase === 'leisure') await allOf(clear.map((grant) => remove(doing, grant, 'clear', '', applied)));
   return applied;
@@ -119,111 +96,35 @@ async function allOf(steps: Promise<void>[]): Promise<void> {
   if (failed) throw failed.reason;
 }
 
-async function changeUser(doing: Doing, applied: Applied): Promise<void> {
-  const { plan, parts, now, cause } = doing;
-  const { person, userChange } = plan;
-  if (userChange?.kind === 'register') {
-    const { owner, email } = userChange;
-    const user = { email, name: owner.name, externalId: parts.marks.userMark(owner.id) };
-    const result = await parts.locks.createUser(user);
-    if ('takenBy' in result) {
-      // Somebody else made it meanwhile, or another spelling of the email has it: look again from the start.
-      throw new TransientError('the email is taken by another lock user', {
-        code: 'lock_user_taken',
-        where: `registering membership ${owner.id}`,
-        advice: 'it is looked up again; if it stays so, look for the email in the lock system',
-        effect: 'none',
-      });
-    }
-    person.lockUser = result.created;
-    person.origin = 'made';
-    await record(applied, parts, now, cause, {
-      action: 'register',
-      membershipId: owner.id,
-      lockUserId: result.created.id,
-      lockId: null,
-      sentence: sentenceOf.register,
-    });
-  }
-  await keepLinks(doing, applied);
-  if (userChange?.kind === 'update' && person.lockUser) {
-    const { owner, patch } = userChange;
-    let result = await parts.locks.updateUser(person.lockUser.id, patch);
-    const { email, ...rest } = patch;
-    if (result === 'taken' && email !== undefined) {
-      applied.problems.push({
-        membershipId: owner.id,
-        kind: 'email-taken',
-        sentence: 'has an email address on Cobot that another lock user has; the lock user keeps its old one',
-      });
-      result = Object.keys(rest).length > 0 ? await parts.locks.updateUser(person.lockUser.id, rest) : result;
-    }
-    if (result === 'updated') {
-      await record(applied, parts, now, cause, {
-        action: 'update',
-        membershipId: owner.id,
-        lockUserId: person.lockUser.id,
-        lockId: null,
-        sentence: sentenceOf.update(Object.keys(patch)),
-      });
-    }
-  }
-}
-
-/** The links that the plan's person should have and that are not stored so. */
-function newLinks({ person }: PersonPlan, stored: Doing['links'], now: Instant): Link[] {
-  const { lockUser, origin } = person;
-  if (!lockUser || !origin) return [];
-  const base = { lockUserId: lockUser.id, origin };
-  const links: Link[] = [
-    ...person.memberships.map(({ id }) => ({ ...base, membershipId: id, endedAt: null })),
-    ...person.ended.map(({ id }) => ({ ...base, membershipId: id, endedAt: stored.get(id)?.endedAt ?? now })),
-  ];
-  return links.filter((link) => {
-    const old = stored.get(link.membershipId);
-    return old?.lockUserId !== link.lockUserId || old.endedAt !== link.endedAt || old.origin !== link.origin;
-  });
-}
-
-/** The store is the first to know which memberships a lock user stands for; marks and tokens are there if it is lost. */
-async function keepLinks({ plan, parts, now, cause, links }: Doing, applied: Applied): Promise<void> {
-  const changed = newLinks(plan, links, now);
-  if (changed.length === 0) return;
-  await parts.store.links.put(changed);
-  for (const link of changed) {
-    const isNew =
-      link.origin === 'adopted' &&
-      link.endedAt === null &&
-      links.get(link.membershipId)?.lockUserId !== link.lockUserId;
-    if (!isNew) continue;
-    const { membershipId, lockUserId } = link;
-    await record(applied, parts, now, cause, {
-      action: 'adopt',
-      membershipId,
-      lockUserId,
-      lockId: null,
-      sentence: sentenceOf.adopt,
-    });
-  }
+/** The one window of ours that goes for this one. */
+function replacedBy(
+  { difference: { adds, removals } }: PersonPlan,
+  { lockId }: DesiredGrant,
+): CurrentGrant | undefined {
+  const [removal, ...more] = removals.filter(({ grant }) => grant.lockId === lockId);
+  const isOnlyOne = more.length === 0 && adds.filter((each) => each.lockId === lockId).length === 1;
+  return isOnlyOne ? removal?.grant : undefined;
 }
 
 async function add(
-  { plan, parts, now, cause, wording }: Doing,
+  { plan, parts, now, cause, wording, progress }: Doing,
   lockUserId: string,
   grant: DesiredGrant,
   applied: Applied,
 ): Promise<void> {
-  const { from, until, lockId } = grant;
-  const wanted = { lockUserId, lockId, from, until, note: parts.marks.noteOf(grant.membershipId, grant.reason) };
-  const given = await parts.locks.addGrant(parts.locks.adjust(wanted));
-  if (given === 'gone') {
-    throw new TransientError('the lock user or lock is gone', {
-      code: 'lock_target_gone',
-      where: `granting at lock ${lockId}`,
-      advice: 'it is looked up again; a lock that was removed has to leave the policy',
-      effect: 'none',
-    });
+  const { lockId } = grant;
+  const { outcome, spent, standing } = await give(grant, lockUserId, replacedBy(plan, grant), parts);
+  if (spent) progress.spent.add(spent.id);
+  if (standing?.state === 'pending') progress.isPending = true;
+  if (outcome === 'theirs' || standing?.state === 'theirs') {
+    const theirs = { id: '', lockUserId, lockId, from: null, until: null, note: null };
+    const problem = standingProblem(
+      { ...theirs, standing: { state: 'theirs', words: null } },
+      { locks: [{ id: lockId, name: wording.lockName(lockId) }], now },
+    );
+    if (problem) applied.problems.push({ membershipId: grant.membershipId, ...problem });
   }
+  if (outcome === 'theirs') return;
   const action = isMove(plan, grant) ? 'move' : 'grant';
   await record(applied, parts, now, cause, {
     action,
@@ -250,32 +151,3 @@ async function remove(
     action === 'clear' ? sentenceOf.clear(wording.lockName(lockId)) : removalSentence(plan, grant, why, wording);
   await record(applied, parts, now, cause, { action, membershipId: subjectOf(plan), lockUserId, lockId, sentence });
 }
-
-async function record(
-  applied: Applied,
-  { store, log }: SyncParts,
-  now: Instant,
-  cause: string,
-  line: ChangeLine,
-): Promise<void> {
-  applied.lines.push(line);
-  log.info(
-    { action: line.action, membership: line.membershipId, lockUser: line.lockUserId, lock: line.lockId, cause },
-    line.sentence,
-  );
-  await store.audit.append([entryOf(line, now, cause)]);
-}
-
-export const entryOf = (
-  { action, membershipId, lockUserId, lockId, sentence }: ChangeLine,
-  at: Instant,
-  cause: string,
-): AuditEntry => ({
-  at,
-  action,
-  sentence,
-  cause,
-  membershipId,
-  lockUserId,
-  lockId,
-});

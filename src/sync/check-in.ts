@@ -1,16 +1,14 @@
 // Step 2 of the guide: opening a lock checks the member in on Cobot. Checking in spends a member's money, so: never
 // while a check-in is current, never for a past Cobot day, and never again before it is known that the last try failed.
 import type { Calendar, CobotDay } from '../access/calendar.ts';
-import { decide, entitledAt } from '../access/decide.ts';
-import { byBeginning, planAt, standingOf } from '../access/membership.ts';
-import type { CheckIn, Instant, MemberFacts, Membership } from '../access/model.ts';
+import type { CheckIn } from '../access/model.ts';
 import { describeError, RefusedError, TransientError, UnexpectedShapeError } from '../lib/errors.ts';
 import type { Outcome } from '../queue/queue.ts';
 import type { StoredOpening } from '../store/store.ts';
-import { factsOfEvidence } from './evidence-facts.ts';
+import { type Charged, whoIsCharged } from './charged.ts';
 import { judge } from './judge.ts';
 import { claimToken } from './link.ts';
-import { readSingly, teamMates } from './member-reader.ts';
+import { teamMates } from './member-reader.ts';
 import type { SyncParts } from './parts.ts';
 
 const HALF_A_MINUTE = 30_000;
@@ -19,6 +17,10 @@ const HALF_A_MINUTE = 30_000;
 export async function checkIn(lockUserId: string, parts: SyncParts): Promise<Outcome> {
   const openings = await parts.store.openings.unjudged(lockUserId);
   if (openings.length === 0) return 'done';
+  if (parts.locks.capabilities.openingsName === 'credential') {
+    const holder = await parts.locks.holderOf(lockUserId);
+    if (holder !== null && holder !== lockUserId) return handOver(lockUserId, holder, parts);
+  }
   const membershipIds = await membershipsOf(lockUserId, parts);
   if (membershipIds.length === 0) {
     for (const opening of openings) await judge(opening, null, 'not ours', null, parts);
@@ -30,6 +32,13 @@ export async function checkIn(lockUserId: string, parts: SyncParts): Promise<Out
     const outcome = await judgeOpening(opening, membershipIds, calendar, parts);
     if (outcome !== 'done') return outcome;
   }
+  return 'done';
+}
+
+/** Openings that came under what was used to open belong to whoever holds it, and are judged with the rest of theirs. */
+async function handOver(credential: string, lockUserId: string, { store, queue }: SyncParts): Promise<Outcome> {
+  await store.openings.attribute(credential, lockUserId);
+  await queue.add([{ name: 'check-in', key: lockUserId, payload: { lockUserId } }]);
   return 'done';
 }
 
@@ -51,6 +60,16 @@ async function judgeOpening(
   parts: SyncParts,
 ): Promise<Outcome> {
   const { store, clock } = parts;
+  if (opening.refused !== undefined) {
+    await judge(
+      opening,
+      ids[0] ?? null,
+      'refused at the door',
+      `stood before a door that stayed shut: ${opening.refused}`,
+      parts,
+    );
+    return 'done';
+  }
   const now = clock.now();
   const day = calendar.cobotDayOf(opening.occurredAt);
   if (day.until <= now) {
@@ -75,42 +94,6 @@ async function judgeOpening(
     return 'done';
   }
   return checkMemberIn(opening, charged, day, parts);
-}
-
-type Charged = { membership: Membership; limited: boolean };
-
-/**
- * The membership whose grant opened that lock: unlimited plans first, then who began first. A limited one only where a
- * grant rests on `passes: required`; an unlimited one by any opening.
- */
-async function whoIsCharged(
-  opening: StoredOpening,
-  ids: readonly string[],
-  calendar: Calendar,
-  parts: SyncParts,
-): Promise<Charged | undefined> {
-  const { policy, locks } = await parts.policy();
-  const at = opening.occurredAt;
-  const members = await Promise.all(ids.map((id) => factsFor(id, calendar, parts, at)));
-  const current = members.filter(
-    ({ membership }) => standingOf(membership, policy.cancellationDate, calendar, at) === 'current',
-  );
-  const entitled = entitledAt(decide(current, null, { policy, locks, calendar, now: at }), opening.lockId, at);
-  const candidates = current
-    .map(({ membership }) => ({ membership, limited: planAt(membership, calendar, at).limited }))
-    .toSorted((a, b) => Number(a.limited) - Number(b.limited) || byBeginning(a.membership, b.membership));
-  const opened = candidates.find(({ membership, limited }) =>
-    entitled.some((each) => each.membershipId === membership.id && (!limited || each.charged)),
-  );
-  return opened ?? candidates.find(({ limited }) => !limited);
-}
-
-/** As last read, which costs no call; read singly where nothing is remembered. */
-async function factsFor(id: string, calendar: Calendar, parts: SyncParts, at: Instant): Promise<MemberFacts> {
-  const evidence = await parts.store.evidence.of(id);
-  if (evidence) return factsOfEvidence(evidence, parts.store, at);
-  const { policy } = await parts.policy();
-  return (await readSingly(id, parts, { policy, calendar, now: parts.clock.now() })).facts;
 }
 
 async function checkMemberIn(

@@ -9,6 +9,7 @@ const sentenceFor: Record<OpeningOutcome, string> = {
   'past day': 'opened on a Cobot day that is over: an unpaid visit',
   'not ours': 'opened by somebody who is not ours',
   refused: 'opened, and Cobot refused the check-in',
+  'refused at the door': 'stood before a door that stayed shut',
   'given up': 'opened, and was not checked in before the Cobot day ended',
 };
 

@@ -4,7 +4,7 @@
 import { standingOf } from '../access/membership.ts';
 import { groupPersons, tokenHolderOf } from '../access/persons.ts';
 import { RefusedError } from '../lib/errors.ts';
-import { entryOf } from './apply.ts';
+import { entryOf } from './doing.ts';
 import type { SyncParts } from './parts.ts';
 import { sentenceOf } from './sentences.ts';
 

@@ -3,7 +3,7 @@
 import { standingOf } from '../access/membership.ts';
 import type { Instant } from '../access/model.ts';
 import { UpstreamError } from '../lib/errors.ts';
-import { type ChangeLine, entryOf } from './apply.ts';
+import { type ChangeLine, entryOf } from './doing.ts';
 import type { SyncParts } from './parts.ts';
 import { sentenceOf } from './sentences.ts';
 import type { Snapshot } from './snapshot.ts';

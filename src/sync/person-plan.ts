@@ -6,6 +6,7 @@ import { type Loss, lossesOf, whyNotAt } from '../access/guard.ts';
 import { planAt } from '../access/membership.ts';
 import type { CurrentGrant, MemberFacts, Membership } from '../access/model.ts';
 import { ownerOf, type Person, type PersonTerms, tokenHolderOf } from '../access/persons.ts';
+import { standingProblem } from '../access/standing.ts';
 import type { LockUserPatch } from '../locks/lock-system.ts';
 import type { Marks, OwnedLocks } from '../locks/owned.ts';
 
@@ -81,7 +82,7 @@ export function planPerson(
     losses,
     userChange,
     tokenHolder: tokenHolderOf(person, terms.persons)?.id ?? null,
-    problems: [...problems, ...planProblems(person, terms)],
+    problems: [...problems, ...planProblems(person, terms), ...grantProblems(person, current, terms)],
     restsOnAbsence: terms.restsOnAbsence,
   };
 }
@@ -123,6 +124,14 @@ function planUser(person: Person, terms: PlanTerms): { userChange: UserChange; p
     userChange: Object.keys(patch).length === 0 ? null : { kind: 'update', owner, patch },
     problems: isBarred ? [barred] : [],
   };
+}
+
+function grantProblems(person: Person, current: readonly CurrentGrant[], terms: PlanTerms): PersonPlan['problems'] {
+  const membershipId = person.memberships[0]?.id ?? person.ended[0]?.id ?? '';
+  return current.flatMap((grant) => {
+    const problem = standingProblem(grant, terms);
+    return problem ? [{ membershipId, ...problem }] : [];
+  });
 }
 
 function planProblems(person: Person, { policy, calendar, now }: PlanTerms): PersonPlan['problems'] {

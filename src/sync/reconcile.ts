@@ -6,15 +6,19 @@ import type { Instant, MemberFacts, Membership } from '../access/model.ts';
 import { groupPersons, type Person } from '../access/persons.ts';
 import { describeError, isTriedForEver, RefusedError } from '../lib/errors.ts';
 import type { OwnedGrant, OwnedUser } from '../locks/owned.ts';
+import type { JobRequest } from '../queue/queue.ts';
 import { applyPhase, hasWork, phases } from './apply.ts';
 import { brake } from './brake.ts';
+import type { Doing } from './doing.ts';
 import { evidenceOf, type Found, keepProblems, linkJobs } from './finish.ts';
 import { linksFrom } from './identify.ts';
 import { type ReaderTerms, readSingly, teamMates } from './member-reader.ts';
 import type { PolicyInForce, SyncParts } from './parts.ts';
 import { type PersonPlan, planPerson } from './person-plan.ts';
 
+const MINUTE = 60_000;
 const DAY = 86_400_000;
+const PENDING = 'not in effect yet';
 
 /** Throws what kept it from being done; what could be decided without it is done all the same. */
 export async function reconcile(membershipId: string, cause: string, parts: SyncParts): Promise<void> {
@@ -157,6 +161,7 @@ async function settle(
     cause,
     wording: { lockName: (id: string) => names.get(id) ?? id, show: calendar.show, now },
     links: new Map(stored.map((each) => [each.membershipId, each])),
+    progress: { spent: new Set<string>(), isPending: false },
   };
   try {
     for (const phase of phases) {
@@ -190,8 +195,20 @@ async function settle(
     parts,
     now,
   );
-  await queue.add(linkJobs([plan], signs.tokens));
+  await queue.add([...linkJobs([plan], signs.tokens), ...lookAtPending(membership.id, cause, doing, now)]);
   return errors;
+}
+
+/** What was accepted and is not in effect yet is looked at once more soon; from then on by the sweeps. */
+function lookAtPending(
+  membershipId: string,
+  cause: string,
+  { plan, progress }: Pick<Doing, 'plan' | 'progress'>,
+  now: Instant,
+): JobRequest[] {
+  const isPending = progress.isPending || plan.current.some(({ standing }) => standing?.state === 'pending');
+  if (!isPending || cause === PENDING) return [];
+  return [{ name: 'reconcile', key: membershipId, payload: { membershipId, cause: PENDING }, runAt: now + MINUTE }];
 }
 
 /** Has one of the person's memberships, or of its team, a check-in of these days that spent a pass that is gone? */

@@ -5,9 +5,10 @@ import type { MemberFacts, Membership } from '../access/model.ts';
 import { groupPersons, type Person } from '../access/persons.ts';
 import { UpstreamError } from '../lib/errors.ts';
 import { inLanes } from '../lib/lanes.ts';
-import { type ChangeLine, type Doing, preview, subjectOf } from './apply.ts';
+import { preview } from './apply.ts';
 import { applyEverybody, lookAgain } from './apply-all.ts';
 import { brake } from './brake.ts';
+import { type ChangeLine, type Doing, subjectOf } from './doing.ts';
 import { evidenceOf, type Found, keepProblems, linkJobs, rememberAbsent } from './finish.ts';
 import { deleteLongGone, foreignAccess } from './long-gone.ts';
 import { readSingly } from './member-reader.ts';
@@ -105,7 +106,15 @@ export async function sweep(
   }
 
   const doings = final.map(
-    (plan): Doing => ({ plan, parts, now, cause, wording: wordingOf(snapshot), links: snapshot.stored }),
+    (plan): Doing => ({
+      plan,
+      parts,
+      now,
+      cause,
+      wording: wordingOf(snapshot),
+      links: snapshot.stored,
+      progress: { spent: new Set(), isPending: false },
+    }),
   );
   const failures = await applyEverybody(doings, report, { stamp, progress });
   report.unfinished = failures.length;

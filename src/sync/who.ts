@@ -3,6 +3,7 @@
 import { decide, entitledAt } from '../access/decide.ts';
 import { effective } from '../access/diff.ts';
 import type { Instant, Lock } from '../access/model.ts';
+import { isInEffect } from '../access/standing.ts';
 import { contains } from '../access/windows.ts';
 import { UpstreamError } from '../lib/errors.ts';
 import type { OwnedGrant, OwnedUser } from '../locks/owned.ts';
@@ -35,7 +36,9 @@ export async function who(
   const read = await readLockSystem(parts);
   const open =
     read && isTold(moment, now)
-      ? read.grants.filter((grant) => grant.lockId === lock.id && contains(effective(grant, moment), moment))
+      ? read.grants.filter(
+          (grant) => grant.lockId === lock.id && isInEffect(grant) && contains(effective(grant, moment), moment),
+        )
       : null;
   const terms: Terms = { lock, at: moment, open, evidence, links, users: read?.users ?? [] };
   const entitled = await byRules(terms, parts);

@@ -15,6 +15,8 @@ import { readSingly } from './member-reader.ts';
 import type { SyncParts } from './parts.ts';
 
 const DAY = 86_400_000;
+const LATELY = 7 * DAY;
+const MOST_REFUSALS = 5;
 /** Problems of members to whom nothing is given as long as they have it. */
 const OVERRULING = ['no-email', 'email-taken', 'never-touch'];
 
@@ -26,6 +28,8 @@ export type WhyPerson = {
   readAt: Instant | null;
   /** What a person should know or mend. */
   problems: string[];
+  /** When a door stayed shut for them in the last days, or Cobot refused a check-in; newest first. */
+  refusedLately: string[];
   locks: LockAnswer[];
   /** false: the lock system did not answer, so nothing is said about whether it agrees. */
   lockSystemRead: boolean;
@@ -130,6 +134,7 @@ async function whyPerson(
     lockUserId,
     readAt,
     problems: [...failures, ...problems.map(({ sentence }) => sentence)],
+    refusedLately: await refusedLately(lockUserId, calendar, now, parts),
     locks: explain(decide(members, email, { policy, locks, calendar, now: at }), members, {
       policy,
       calendar,
@@ -141,6 +146,22 @@ async function whyPerson(
     }),
     lockSystemRead: grants !== undefined,
   };
+}
+
+async function refusedLately(
+  lockUserId: string | null,
+  calendar: Calendar,
+  now: Instant,
+  { store }: SyncParts,
+): Promise<string[]> {
+  if (lockUserId === null) return [];
+  const openings = await store.openings.list({ lockUserId, since: now - LATELY });
+  return openings
+    .filter(({ outcome }) => outcome === 'refused at the door' || outcome === 'refused')
+    .slice(0, MOST_REFUSALS)
+    .map(
+      ({ occurredAt, lockName, note }) => `${calendar.show(occurredAt)}, ${lockName ?? 'a lock'}: ${note ?? 'refused'}`,
+    );
 }
 
 /** Why somebody with that address gets nothing, whatever the rules give. */

@@ -11,11 +11,18 @@ export function createLockOpenReader(lockSystem: Pick<LockSystem, 'readOpening'>
     read({ event, raw, contentType, headers, now }): ReadWebhook {
       const read = lockSystem.readOpening({ rawBody: raw, contentType, headers }, now);
       if (!read.ok) return { ok: false, answer: { status: read.status, code: read.code, message: read.message } };
+      const body = raw.toString('utf8');
       const { opening } = read;
+      if (!opening)
+        return {
+          ok: true,
+          delivery: { source: 'lock', event: read.what, body, understood: true, subject: '' },
+          jobs: [],
+        };
       const { lockUserId } = opening;
       return {
         ok: true,
-        delivery: { source: 'lock', event, body: raw.toString('utf8'), understood: true, subject: lockUserId },
+        delivery: { source: 'lock', event, body, understood: true, subject: lockUserId },
         opening,
         jobs: [{ name: 'check-in', key: lockUserId, payload: { lockUserId } }],
       };

@@ -41,7 +41,15 @@ export function createSmartLock(options: {
 
   return {
     name: NAME,
-    capabilities: { windowsOnGrants: true },
+    capabilities: {
+      lockWord: 'lock',
+      windowsOnGrants: true,
+      notesOnGrants: true,
+      grantsPerLock: 'many',
+      movesInPlace: false,
+      takesEffect: 'at once',
+      openingsName: 'lock user',
+    },
 
     locks: () => get('/locks', locksSchema),
     users: async () => unique(await list({ path: '/users', page: userPage })),
@@ -121,6 +129,9 @@ export function createSmartLock(options: {
       return response.status === 404 ? 'gone' : parse(accessSchema, response, endpoint);
     },
 
+    // A window cannot be changed there.
+    moveGrant: async () => 'cannot',
+
     async removeGrant(id) {
       await send({
         method: 'DELETE',
@@ -138,6 +149,13 @@ export function createSmartLock(options: {
       const events = await list({ path: '/events', query: { since: writeInstant(since) }, page: eventPage });
       const openings = events.map((event) => toOpening(event, options.clock.now()));
       return unique(openings).toSorted((a, b) => a.occurredAt - b.occurredAt);
+    },
+    holderOf: async (named) => named,
+    codesOf: async () => [],
+
+    async checkUp() {
+      const locks = await get('/locks', locksSchema);
+      return [{ what: 'the API token', ok: true, sentence: `it may read the ${locks.length} locks of the account` }];
     },
   };
 }

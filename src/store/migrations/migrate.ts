@@ -4,8 +4,14 @@ import { type Kysely, sql } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import { DatabaseTooNewError } from '../errors.ts';
 import { first } from './001-first.ts';
+import { notesAndTheirs } from './002-notes-and-theirs.ts';
+import { refusedAtTheDoor } from './003-refused-at-the-door.ts';
 
-const migrations: Readonly<Record<string, Migration>> = { '001-first': first };
+const migrations: Readonly<Record<string, Migration>> = {
+  '001-first': first,
+  '002-notes-and-theirs': notesAndTheirs,
+  '003-refused-at-the-door': refusedAtTheDoor,
+};
 
 export async function migrate<T>(
   database: Kysely<T>,
