@@ -1,6 +1,6 @@
 // Every environment variable, as data: what it means, its default, and how to mend it. config.ts checks them by it;
 // .env.example and the README's table are held against it in the tests.
-export const LOCK_SYSTEMS = ['smartlock'] as const;
+export const LOCK_SYSTEMS = ['smartlock', 'kisi', 'unifi', 'seam'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export type Variable = {
@@ -9,6 +9,8 @@ export type Variable = {
   fix: string;
   description: string;
   required?: true;
+  /** Checked, and required, only while LOCK_SYSTEM names it. */
+  lockSystem?: (typeof LOCK_SYSTEMS)[number];
   secret?: true;
   /** Used when the variable is not set. */
   default?: string;
@@ -18,7 +20,7 @@ export type Variable = {
 
 const fixForUrl = (name: string, example: string) => `Give a full address, for example ${name}=${example}`;
 
-/** Required ones first: the order of .env.example and of the README's table. */
+/** In the order of .env.example and of the README's table. */
 export const variables: readonly Variable[] = [
   {
     name: 'COBOT_SUBDOMAIN',
@@ -35,6 +37,7 @@ export const variables: readonly Variable[] = [
   },
   {
     name: 'SMARTLOCK_API_TOKEN',
+    lockSystem: 'smartlock',
     required: true,
     secret: true,
     description: "SmartLock's API token, sent as the header X-Api-Token.",
@@ -58,6 +61,7 @@ export const variables: readonly Variable[] = [
   },
   {
     name: 'SMARTLOCK_WEBHOOK_SECRET',
+    lockSystem: 'smartlock',
     secret: true,
     otherwise: 'only the key is checked',
     description: 'whsec_...: then lock-open webhooks have to be signed (Standard Webhooks), besides the key.',
@@ -72,8 +76,8 @@ export const variables: readonly Variable[] = [
   {
     name: 'LOCK_SYSTEM',
     default: 'smartlock',
-    description: 'The lock system.',
-    fix: 'Give one of these, for example LOCK_SYSTEM=smartlock',
+    description: `The lock system: ${LOCK_SYSTEMS.join(', ')}.`,
+    fix: 'Give one of these, for example LOCK_SYSTEM=kisi',
   },
   {
     name: 'COBOT_URL',
@@ -95,9 +99,116 @@ export const variables: readonly Variable[] = [
   },
   {
     name: 'SMARTLOCK_URL',
+    lockSystem: 'smartlock',
     default: 'https://api.smartlock.com',
     description: "SmartLock's base URL; another one for tests.",
     fix: fixForUrl('SMARTLOCK_URL', 'https://api.smartlock.com'),
+  },
+  {
+    name: 'KISI_API_KEY',
+    lockSystem: 'kisi',
+    required: true,
+    secret: true,
+    description: "Kisi's API key, of the organization's owner.",
+    fix: "Make one in Kisi's dashboard, for example KISI_API_KEY=0123abcd",
+  },
+  {
+    name: 'KISI_WEBHOOK_SECRET',
+    lockSystem: 'kisi',
+    secret: true,
+    otherwise: 'only the key is checked',
+    description: 'The signature key of the event webhook: then its deliveries have to be signed, besides the key.',
+    fix: 'Copy it from the event webhook in Kisi, for example KISI_WEBHOOK_SECRET=0123abcd',
+  },
+  {
+    name: 'KISI_PLACE_ID',
+    lockSystem: 'kisi',
+    otherwise: 'groups of every place',
+    description: 'Only groups of this place are locks of the relay.',
+    fix: "Give the number of the place in Kisi's address bar, for example KISI_PLACE_ID=123, or leave it out",
+  },
+  {
+    name: 'KISI_USERS',
+    lockSystem: 'kisi',
+    default: 'managed',
+    description: 'managed: nobody gets a mail, people open with cards or links; invited: Kisi invites them to its app.',
+    fix: 'Give one of these, for example KISI_USERS=invited',
+  },
+  {
+    name: 'KISI_WINDOWS',
+    lockSystem: 'kisi',
+    default: 'kisi',
+    description:
+      'kisi: assignments carry from and until, which hold while the relay is down; relay: timers open and shut.',
+    fix: 'Give one of these, for example KISI_WINDOWS=relay',
+  },
+  {
+    name: 'KISI_URL',
+    lockSystem: 'kisi',
+    default: 'https://api.kisi.io',
+    description: "Kisi's base URL; another one for tests.",
+    fix: fixForUrl('KISI_URL', 'https://api.kisi.io'),
+  },
+  {
+    name: 'UNIFI_URL',
+    lockSystem: 'unifi',
+    required: true,
+    description: 'The UniFi Access console, as the relay reaches it.',
+    fix: fixForUrl('UNIFI_URL', 'https://192.168.1.1:12445'),
+  },
+  {
+    name: 'UNIFI_API_TOKEN',
+    lockSystem: 'unifi',
+    required: true,
+    secret: true,
+    description: "The API token made in UniFi Access's settings.",
+    fix: "Make one in UniFi Access's settings, for example UNIFI_API_TOKEN=0123abcd",
+  },
+  {
+    name: 'UNIFI_CERTIFICATE_SHA256',
+    lockSystem: 'unifi',
+    otherwise: "the console's certificate has to be one that this machine trusts",
+    description: "SHA-256 fingerprint of the console's own certificate; any other is refused.",
+    fix: 'Give 32 pairs of hexadecimal digits, as "openssl x509 -noout -fingerprint -sha256" prints them',
+  },
+  {
+    name: 'UNIFI_WEBHOOK_SECRET',
+    lockSystem: 'unifi',
+    secret: true,
+    otherwise: 'only the key is checked',
+    description:
+      'The secret that the console gave with the webhook: then its deliveries have to be signed, besides the key.',
+    fix: 'Copy it from the answer that made the webhook, for example UNIFI_WEBHOOK_SECRET=0123abcd',
+  },
+  {
+    name: 'SEAM_API_KEY',
+    lockSystem: 'seam',
+    required: true,
+    secret: true,
+    description: "Seam's API key of one workspace.",
+    fix: "Make one in Seam's console, for example SEAM_API_KEY=seam_0123abcd",
+  },
+  {
+    name: 'SEAM_WEBHOOK_SECRET',
+    lockSystem: 'seam',
+    secret: true,
+    otherwise: 'only the key is checked',
+    description: 'whsec_...: then the deliveries of the webhook have to be signed (Svix), besides the key.',
+    fix: "Copy it whole from Seam's console: SEAM_WEBHOOK_SECRET=whsec_ and base64 behind it",
+  },
+  {
+    name: 'SEAM_ACCESS_METHODS',
+    lockSystem: 'seam',
+    default: 'mobile_key',
+    description: 'What members open entrances with, separated by commas: code, card, mobile_key, cloud_key.',
+    fix: 'Give some of these, for example SEAM_ACCESS_METHODS=mobile_key,code',
+  },
+  {
+    name: 'SEAM_URL',
+    lockSystem: 'seam',
+    default: 'https://connect.getseam.com',
+    description: "Seam's base URL; another one for tests.",
+    fix: fixForUrl('SEAM_URL', 'https://connect.getseam.com'),
   },
   {
     name: 'PORT',

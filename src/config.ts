@@ -2,42 +2,14 @@
 // nothing, and never repeats the value of a variable, since a secret may have been pasted into the wrong one.
 import { readFileSync } from 'node:fs';
 import { parse } from 'dotenv';
-import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { type LockSettings, OF_LOCK_SYSTEM } from './config-locks.ts';
+import { oneOf, optional, text, token, url, whole } from './config-values.ts';
 import { LOCK_SYSTEMS, LOG_LEVELS, variables } from './config-variables.ts';
 
 const SHORTEST_KEY = 24;
 
 export type Environment = Record<string, string | undefined>;
-
-const text = z.string('is not set');
-const optional = <S extends z.ZodType>(schema: S) => schema.optional().transform((value) => value ?? null);
-const token = text.regex(/^[\x21-\x7e]+$/, 'has a space or another character that no token has');
-const oneOf = <const T extends readonly string[]>(names: T, what: string) =>
-  text.toLowerCase().pipe(
-    z.enum(names, {
-      error: ({ input }) => {
-        const near = closest(String(input), names);
-        const meant = distance(String(input), near) <= 3 ? ` (did you mean "${near}"?)` : '';
-        return `is no ${what}${meant}; there are: ${names.join(', ')}`;
-      },
-    }),
-  );
-const whole = (least: number, most: number) =>
-  text
-    .refine(
-      (digits) => /^\d{1,6}$/.test(digits) && Number(digits) >= least && Number(digits) <= most,
-      `is not a whole number from ${least} to ${most}`,
-    )
-    .transform(Number);
-
-const url = text.transform((address, context) => {
-  const parsed = URL.parse(address);
-  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) context.addIssue('is not an http or https address');
-  else if (parsed.username || parsed.password) context.addIssue('holds a user name or password, which it may not');
-  else if (/[?#]/.test(address)) context.addIssue('has a "?" or "#" part, which it may not');
-  return parsed ? parsed.origin + parsed.pathname.replace(/\/+$/, '') : address;
-});
 
 const keys = text.transform((list, context) => {
   const found = list.split(',').map((key) => key.trim());
@@ -48,11 +20,6 @@ const keys = text.transform((list, context) => {
   }
   return [...new Set(found)];
 });
-
-const signingSecret = text.refine((secret) => {
-  const [, base64 = ''] = /^whsec_(.+)$/.exec(secret) ?? [];
-  return base64 !== '' && Buffer.from(base64, 'base64').toString('base64') === base64;
-}, 'is not "whsec_" with base64 behind it');
 
 const COMMON = {
   COBOT_SUBDOMAIN: text.regex(/^[a-z0-9-]+$/i, 'is not a subdomain').toLowerCase(),
@@ -84,15 +51,6 @@ const COMMON = {
   LOG_LEVEL: oneOf(LOG_LEVELS, 'log level'),
 };
 
-// Checked, and required, only for the lock system in use.
-const OF_LOCK_SYSTEM = {
-  smartlock: {
-    SMARTLOCK_API_TOKEN: token,
-    SMARTLOCK_URL: url,
-    SMARTLOCK_WEBHOOK_SECRET: optional(signingSecret),
-  },
-};
-
 export type Config = ReturnType<typeof assemble>;
 export type LoadedConfig = { ok: true; config: Config; warnings: string[] } | { ok: false; problems: string[] };
 
@@ -101,7 +59,7 @@ export function loadConfig(env: Environment): LoadedConfig {
   const input = withDefaults(env);
   const common = z.object(COMMON).safeParse(input);
   const system = COMMON.LOCK_SYSTEM.safeParse(input['LOCK_SYSTEM']);
-  const vendor = system.success ? z.object(OF_LOCK_SYSTEM[system.data]).safeParse(input) : undefined;
+  const vendor = system.success ? OF_LOCK_SYSTEM[system.data].safeParse(input) : undefined;
   const named = isSet(env['ACCESS_POLICY']);
 
   if (common.success && vendor?.success) {
@@ -109,7 +67,7 @@ export function loadConfig(env: Environment): LoadedConfig {
     return { ok: true, config, warnings: warningsOf(config) };
   }
   const issues = [...(common.error?.issues ?? []), ...(vendor?.error?.issues ?? [])];
-  const problems = issues.map((issue) => problem(String(issue.path[0]), issue.message));
+  const problems = [...new Set(issues.map((issue) => problem(String(issue.path[0]), issue.message)))];
   return { ok: false, problems };
 }
 
@@ -131,9 +89,18 @@ export function loadWebhookConfig(env: Environment): LoadedWebhookConfig {
   return { ok: true, config, warnings: warningsOf(config) };
 }
 
+export type LoadedLockConfig = { ok: true; locks: LockSettings } | { ok: false; problems: string[] };
+
+/** What one lock system needs, whatever LOCK_SYSTEM says. */
+export function loadLockConfig(env: Environment, system: LockSettings['system']): LoadedLockConfig {
+  const checked = OF_LOCK_SYSTEM[system].safeParse(withDefaults(env));
+  if (checked.success) return { ok: true, locks: freeze(checked.data) };
+  return { ok: false, problems: checked.error.issues.map(({ path, message }) => problem(String(path[0]), message)) };
+}
+
 /** What may never reach a log. */
 export function secretsOf(config: Config): string[] {
-  const { token, webhookSecret } = config.locks.smartlock;
+  const { token, webhookSecret } = config.locks.settings;
   const single = [config.cobot.token, token, webhookSecret, config.adminPassword, config.databaseUrl];
   return [...single.filter((secret) => secret !== null), ...config.webhookKeys, ...config.lockWebhookKeys];
 }
@@ -194,21 +161,10 @@ function cobotOf(common: CobotVariables) {
   };
 }
 
-function assemble(
-  common: Checked<typeof COMMON>,
-  vendor: Checked<(typeof OF_LOCK_SYSTEM)['smartlock']>,
-  named: boolean,
-) {
+function assemble(common: Checked<typeof COMMON>, locks: LockSettings, named: boolean) {
   return freeze({
     cobot: cobotOf(common),
-    locks: {
-      system: common.LOCK_SYSTEM,
-      smartlock: {
-        token: vendor.SMARTLOCK_API_TOKEN,
-        url: vendor.SMARTLOCK_URL,
-        webhookSecret: vendor.SMARTLOCK_WEBHOOK_SECRET,
-      },
-    },
+    locks,
     publicUrl: common.PUBLIC_URL,
     webhookKeys: common.WEBHOOK_KEY,
     lockWebhookKeys: common.LOCK_WEBHOOK_KEY ?? common.WEBHOOK_KEY,

@@ -6,7 +6,7 @@ import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Environment, loadConfig, readEnvironment, secretsOf } from '../src/config.ts';
-import { type Variable, variables } from '../src/config-variables.ts';
+import { LOCK_SYSTEMS, type Variable, variables } from '../src/config-variables.ts';
 
 const KEY = 'a-key-of-enough-characters-1';
 const OTHER_KEY = 'a-key-of-enough-characters-2';
@@ -51,7 +51,7 @@ describe('a configuration that is right', () => {
       },
       locks: {
         system: 'smartlock',
-        smartlock: { token: 'lock-token-0123456789', url: 'https://api.smartlock.com', webhookSecret: null },
+        settings: { token: 'lock-token-0123456789', url: 'https://api.smartlock.com', webhookSecret: null },
       },
       publicUrl: null,
       webhookKeys: [KEY],
@@ -104,7 +104,7 @@ describe('a configuration that is right', () => {
         wwwUrl: 'http://127.0.0.1:1/www',
         api2Url: 'http://127.0.0.1:2',
       },
-      locks: { system: 'smartlock', smartlock: { token: 't2', url: 'http://127.0.0.1:3', webhookSecret: secret } },
+      locks: { system: 'smartlock', settings: { token: 't2', url: 'http://127.0.0.1:3', webhookSecret: secret } },
       publicUrl: 'https://relay.example.com/doors',
       webhookKeys: [KEY, OTHER_KEY],
       lockWebhookKeys: [OTHER_KEY],
@@ -118,7 +118,8 @@ describe('a configuration that is right', () => {
       logLevel: 'warn',
     });
     expect(warnings).toEqual([]);
-    expect([...Object.keys(everything), 'DATABASE_URL'].sort()).toEqual(variables.map(({ name }) => name).sort());
+    const usual = variables.filter(({ lockSystem = 'smartlock' }) => lockSystem === 'smartlock');
+    expect([...Object.keys(everything), 'DATABASE_URL'].sort()).toEqual(usual.map(({ name }) => name).sort());
   });
 
   it('treats an empty variable as one that is not set', () => {
@@ -133,7 +134,7 @@ describe('a configuration that is right', () => {
     const { config } = configOf();
 
     expect(Object.isFrozen(config)).toBe(true);
-    expect(Object.isFrozen(config.locks.smartlock)).toBe(true);
+    expect(Object.isFrozen(config.locks.settings)).toBe(true);
     expect(Object.isFrozen(config.webhookKeys)).toBe(true);
   });
 
@@ -156,6 +157,71 @@ describe('a configuration that is right', () => {
         'open sesame',
       ]),
     );
+  });
+});
+
+describe('the settings of another lock system', () => {
+  const kisi = { LOCK_SYSTEM: 'kisi', KISI_API_KEY: 'kisi-key', SMARTLOCK_API_TOKEN: '' };
+  const pin = `${'ab:'.repeat(31)}AB`;
+  const unifi = { LOCK_SYSTEM: 'UniFi', UNIFI_URL: 'https://192.168.1.1:12445/', UNIFI_API_TOKEN: 'unifi-token' };
+  const seam = { LOCK_SYSTEM: 'seam', SEAM_API_KEY: 'seam_key' };
+
+  it('are checked instead of those of SmartLock, and have defaults', () => {
+    expect(configOf(kisi).config.locks).toEqual({
+      system: 'kisi',
+      settings: {
+        token: 'kisi-key',
+        url: 'https://api.kisi.io',
+        webhookSecret: null,
+        placeId: null,
+        users: 'managed',
+        windows: 'kisi',
+      },
+    });
+    expect(configOf(unifi).config.locks).toEqual({
+      system: 'unifi',
+      settings: {
+        token: 'unifi-token',
+        url: 'https://192.168.1.1:12445',
+        webhookSecret: null,
+        certificate: null,
+      },
+    });
+    expect(configOf(seam).config.locks).toEqual({
+      system: 'seam',
+      settings: {
+        token: 'seam_key',
+        url: 'https://connect.getseam.com',
+        webhookSecret: null,
+        accessMethods: ['mobile_key'],
+      },
+    });
+  });
+
+  it('take a fingerprint in every form in which one is printed', () => {
+    const printed = [pin, pin.replaceAll(':', ''), `sha256 Fingerprint=${pin.toUpperCase()}`];
+
+    const read = printed.map((text) => configOf({ ...unifi, UNIFI_CERTIFICATE_SHA256: text }).config.locks.settings);
+
+    for (const settings of read) expect(settings).toMatchObject({ certificate: pin.toUpperCase() });
+  });
+
+  it('are secrets that a log has to hide', () => {
+    expect(secretsOf(configOf({ ...kisi, KISI_WEBHOOK_SECRET: 'sign-key' }).config)).toEqual(
+      expect.arrayContaining(['kisi-key', 'sign-key']),
+    );
+  });
+
+  it.each([
+    [{ ...kisi, KISI_API_KEY: '' }, 'KISI_API_KEY is not set'],
+    [{ ...kisi, KISI_USERS: 'manged' }, 'KISI_USERS is no way to make users (did you mean "managed"?)'],
+    [{ ...kisi, KISI_PLACE_ID: 'Berlin' }, 'KISI_PLACE_ID is not the number of a place'],
+    [{ ...unifi, UNIFI_URL: '' }, 'UNIFI_URL is not set'],
+    [{ ...unifi, UNIFI_CERTIFICATE_SHA256: 'ab:cd' }, 'UNIFI_CERTIFICATE_SHA256 is not a SHA-256 fingerprint'],
+    [{ ...seam, SEAM_WEBHOOK_SECRET: 'secret' }, 'SEAM_WEBHOOK_SECRET is not "whsec_"'],
+    [{ ...seam, SEAM_ACCESS_METHODS: 'code, magic' }, 'SEAM_ACCESS_METHODS names something else than code, card'],
+  ])('are wrong: %o', (more, problem) => {
+    expect(problemsOf(more)).toEqual([expect.stringContaining(problem)]);
   });
 });
 
@@ -267,7 +333,7 @@ describe('what is written about the variables', () => {
   it('.env.example asks for the required ones and leaves the rest as it is', () => {
     const set = parse(readFileSync(example));
 
-    expect(set).toEqual(Object.fromEntries(variables.filter(({ required }) => required).map(({ name }) => [name, ''])));
+    expect(set).toEqual(Object.fromEntries(variables.filter(isRequired).map(({ name }) => [name, ''])));
     expect(loadConfig({ ...set, ...needed }).ok).toBe(true);
   });
 
@@ -282,17 +348,26 @@ describe('what is written about the variables', () => {
 
 function envExample(): string {
   const intro = '# Copy to .env and fill in the first four. The environment wins over this file.\n';
-  const required = variables.filter((variable) => variable.required);
-  const rest = variables.filter((variable) => !variable.required);
+  const rest = variables.filter((variable) => isUsual(variable) && !variable.required);
+  const others = LOCK_SYSTEMS.filter((system) => system !== 'smartlock');
+  const commented = (variable: Variable) => `${about(variable)}# ${variable.name}=${variable.default ?? ''}\n`;
   return [
     intro,
-    ...required.map((variable) => `${about(variable)}${variable.name}=\n`),
+    ...variables.filter(isRequired).map((variable) => `${about(variable)}${variable.name}=\n`),
     '# From here on as it is unless you change it.\n',
-    ...rest.map((variable) => `${about(variable)}# ${variable.name}=${variable.default ?? ''}\n`),
+    ...rest.map(commented),
+    ...others.flatMap((system) => [
+      `# Only with LOCK_SYSTEM=${system} (src/locks/${system}/README.md says where to get them).\n`,
+      ...variables.filter(({ lockSystem }) => lockSystem === system).map(commented),
+    ]),
   ].join('\n');
 }
 
-function about({ description, otherwise }: Variable): string {
-  const words = otherwise ? `${description} Without it: ${otherwise}.` : description;
+const isUsual = ({ lockSystem = 'smartlock' }: Variable) => lockSystem === 'smartlock';
+const isRequired = (variable: Variable) => variable.required === true && isUsual(variable);
+
+function about({ description, otherwise, required, lockSystem }: Variable): string {
+  const needed = required && lockSystem !== undefined && lockSystem !== 'smartlock' ? 'Required. ' : '';
+  const words = `${needed}${description}${otherwise ? ` Without it: ${otherwise}.` : ''}`;
   return words.replaceAll(/(.{1,110})(?:\s|$)/g, '# $1\n');
 }

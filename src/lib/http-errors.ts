@@ -9,6 +9,8 @@ export type Failure = {
   /** The setting that names the base URL. */
   setting: string;
   now: number;
+  /** After a 429 that does not say how long. */
+  pauseMs: number;
   wordsOf: (body: unknown) => string[];
   /** What must not come out in anybody's words. */
   secrets: string[];
@@ -16,7 +18,7 @@ export type Failure = {
 
 type Answer = { status: number; body: unknown; headers: Record<string, string> };
 
-const RETRY_AFTER_MS = 60_000;
+const PAUSE_MS = 60_000;
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
 export function failureOf(
@@ -25,6 +27,7 @@ export function failureOf(
     setting?: string;
     headers: Record<string, string>;
     clock: { now(): number };
+    pauseMs?: number;
     wordsOf?: (body: unknown) => string[];
   },
   request: { endpoint: string },
@@ -34,6 +37,7 @@ export function failureOf(
     endpoint: request.endpoint,
     setting: options.setting ?? `${options.name.toUpperCase()}_URL`,
     now: options.clock.now(),
+    pauseMs: options.pauseMs ?? PAUSE_MS,
     wordsOf: options.wordsOf ?? (() => []),
     secrets: Object.values(options.headers).flatMap((value) => value.split(' ').filter((part) => part.length >= 8)),
   };
@@ -51,7 +55,7 @@ export function statusError(answer: Answer, failure: Failure): UpstreamError {
   if (status === 429) {
     return new TransientError(`${failure.name} asks for fewer calls (429)`, {
       ...facts('rate_limited', 'the relay waits and tries again by itself'),
-      retryAfterMs: retryAfter(answer, failure.now) ?? RETRY_AFTER_MS,
+      retryAfterMs: retryAfter(answer, failure.now) ?? failure.pauseMs,
       effect: 'none',
     });
   }

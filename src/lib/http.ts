@@ -1,5 +1,6 @@
-// One JSON-over-HTTP client for both other sides: one base URL, one token, one budget, a limit on time and size.
+// One JSON-over-HTTP client for all other sides: one base URL, one token, one budget, a limit on time and size.
 // Follows no redirect, uses no proxy of the environment, and turns every failure into the errors of errors.ts.
+import type { Agent } from 'node:https';
 import axios, { type AxiosRequestConfig } from 'axios';
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
@@ -31,15 +32,19 @@ export type HttpOptions = {
   timeoutMs?: number;
   maxBytes?: number;
   gate: Gate;
+  /** Checks the other side's certificate in its own way, before a byte is sent. */
+  agent?: Agent;
   /** The service is stopping. */
   signal?: AbortSignal;
   onCall?: (call: CallInfo) => void;
+  /** How long a 429 without Retry-After asks for; by default a minute. */
+  pauseMs?: number;
   /** Reads the other side's own words out of an error body. */
   wordsOf?: (body: unknown) => string[];
 };
 
 export type HttpRequest = {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** "GET /api/memberships/:id": for budget, metrics and messages. */
   endpoint: string;
   /** Begins with a slash; ids in it are percent-encoded (`segment`). */
@@ -151,6 +156,7 @@ async function send(options: HttpOptions, request: HttpRequest, url: string): Pr
   try {
     const answer = await axios.request<unknown>({
       ...transport,
+      ...(options.agent ? { httpsAgent: options.agent } : {}),
       url,
       method: request.method,
       headers: headersOf(options, request),

@@ -1,29 +1,32 @@
 // The lock systems there are: the one place outside a vendor's folder that names vendors. A new one is a line here.
 import type { Clock } from '../lib/clock.ts';
 import type { CallInfo } from '../lib/http.ts';
+import { createKisi, type KisiSettings } from './kisi/connector.ts';
 import type { LockSystem } from './lock-system.ts';
+import { createSeam, type SeamSettings } from './seam/connector.ts';
 import { createSmartLock, type SmartLockSettings } from './smartlock/connector.ts';
+import { createUnifi, type UnifiSettings } from './unifi/connector.ts';
 
-/** What each needs to know, by the name that LOCK_SYSTEM takes. */
-export type LockSystemSettings = {
-  smartlock: SmartLockSettings;
-};
-export type LockSystemName = keyof LockSystemSettings;
+/** A lock system by the name that LOCK_SYSTEM takes, with what it needs to know. */
+export type LockSystemChoice =
+  | { system: 'smartlock'; settings: SmartLockSettings }
+  | { system: 'kisi'; settings: KisiSettings }
+  | { system: 'unifi'; settings: UnifiSettings }
+  | { system: 'seam'; settings: SeamSettings };
+export type LockSystemName = LockSystemChoice['system'];
 
 export type LockSystemParts = { clock: Clock; signal?: AbortSignal; onCall?: (call: CallInfo) => void };
 
-const connectors: { [N in LockSystemName]: (settings: LockSystemSettings[N], parts: LockSystemParts) => LockSystem } = {
-  smartlock: (settings, parts) => createSmartLock({ settings, ...parts }),
-};
-
-/** In the order in which messages list them. */
-export const lockSystemNames: readonly LockSystemName[] = ['smartlock'];
-
 /** Throws where a setting cannot be one. */
-export function createLockSystem<N extends LockSystemName>(
-  name: N,
-  settings: LockSystemSettings[N],
-  parts: LockSystemParts,
-): LockSystem {
-  return connectors[name](settings, parts);
+export function createLockSystem(choice: LockSystemChoice, parts: LockSystemParts): LockSystem {
+  switch (choice.system) {
+    case 'smartlock':
+      return createSmartLock({ settings: choice.settings, ...parts });
+    case 'kisi':
+      return createKisi({ settings: choice.settings, ...parts });
+    case 'unifi':
+      return createUnifi({ settings: choice.settings, ...parts });
+    case 'seam':
+      return createSeam({ settings: choice.settings, ...parts });
+  }
 }

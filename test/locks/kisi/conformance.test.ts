@@ -1,0 +1,28 @@
+// Checked by an independent client: the simulator is read and written by Kisi's own (test/simulators/kisi-client.test.ts).
+import type { KisiOptions } from '../../../src/simulators/kisi.ts';
+import { lockSystemConformance } from '../conformance.ts';
+import { kisiWorld } from './simulated-world.ts';
+
+/** Everything that nobody has seen Kisi do, the other way. */
+const otherwise: KisiOptions['switches'] = {
+  secondAssignment: 'taken',
+  patchWindow: 'works',
+  emailTaken: '409',
+  unknownTarget: '422',
+  metadataPatch: 'merges',
+  signature: 'base64',
+  emptyRange: 'none',
+  eventSets: 'at once',
+  eventOrder: 'oldest first',
+};
+
+lockSystemConformance('Kisi', kisiWorld, () => kisiWorld({ limits: 'on', speed: 1 }));
+lockSystemConformance('Kisi, should it turn out otherwise,', () => kisiWorld({ switches: otherwise }));
+lockSystemConformance('Kisi with the adapters around it', () => kisiWorld({ adapters: true }));
+lockSystemConformance('Kisi otherwise, with the adapters around it,', () =>
+  kisiWorld({ adapters: true, switches: otherwise }),
+);
+// Kisi as it may be at its worst: no second assignment, and no change of a window. Then the relay keeps the windows.
+lockSystemConformance('Kisi, with the windows kept by the relay,', () =>
+  kisiWorld({ adapters: true, env: { KISI_WINDOWS: 'relay' } }),
+);
