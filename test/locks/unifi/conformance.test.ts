@@ -1,0 +1,31 @@
+// Checked by an independent client: the simulator is driven by unifi-access (test/simulators/unifi-client.test.ts).
+import type { UnifiOptions } from '../../../src/simulators/unifi.ts';
+import { lockSystemConformance } from '../conformance.ts';
+import { unifiWorld } from './simulated-world.ts';
+
+/** Everything that is not stated, and what older consoles do, the other way. */
+const otherwise: UnifiOptions['switches'] = {
+  dialect: 'number',
+  refusals: 'status',
+  badToken: '200',
+  mutations: 'nothing',
+  resources: 'resource',
+  expandMixes: false,
+  deactivated: 'open',
+  sameEmail: 'CODE_USER_NAME_DUPLICATED',
+  missingUser: 'CODE_RESOURCE_NOT_FOUND',
+  forbidden: 'CODE_UNAUTHORIZED',
+  largestPage: 25,
+  logOrder: 'oldest first',
+  logIds: 'empty',
+  eventIds: 'kept',
+  times: 'iso',
+  granted: 'Access Granted',
+};
+
+lockSystemConformance('UniFi Access', unifiWorld);
+lockSystemConformance('UniFi Access, should it turn out otherwise,', () => unifiWorld({ switches: otherwise }));
+lockSystemConformance('UniFi Access with the adapters around it', () => unifiWorld({ adapters: true }));
+lockSystemConformance('UniFi Access otherwise, with the adapters around it,', () =>
+  unifiWorld({ adapters: true, switches: otherwise }),
+);
