@@ -1,17 +1,24 @@
 // A real HTTP server for a simulator: routes, a log of requests, rate limits, sabotage, going down and coming up again.
 // It may have several sites, each with a port of its own (Cobot has two). It knows nothing of what it serves.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from './chance.ts';
 import { type Answer, endpointOf, findRoute, type Route, readBody, type Seen } from './exchange.ts';
-import { createLimits } from './limits.ts';
+import { type Bucket, createLimits } from './limits.ts';
 import { type Action, createSaboteur, type Saboteur, type Struck } from './sabotage.ts';
 
 export type Site = {
   routes: Route[];
   /** 0 = any free one. */
   port: number;
+  /** PEM; then the site speaks HTTPS and nothing else. */
+  tls?: { key: string; cert: string };
+  /** Takes over the connection of a request to upgrade; without it such a request is like any other. */
+  upgrade?(request: Seen, socket: Duplex): void;
   /** The refusal of a caller who may not do this; null = go on. */
   refuse(request: Seen, route: Route | undefined): Answer | null;
   tooMany(retryAfterSeconds: number): Answer;
@@ -19,8 +26,8 @@ export type Site = {
   malformed(): Answer;
 };
 
-/** Requests a window for each bucket; null = without limit. */
-export type Limit = { windowMs: number; of(route: Route): { bucket: string; most: number } } | null;
+/** Requests a window for each bucket; where a route has several, it has to keep to all. null = without limit. */
+export type Limit = { windowMs: number; of(route: Route): Bucket | Bucket[] } | null;
 
 export type SimulatedServer = {
   /** One for each site, in their order. */
@@ -35,7 +42,13 @@ export type SimulatedServer = {
   close(): Promise<void>;
 };
 
-type Listener = { server: Server; port: number };
+type Listener = {
+  server: Server | TlsServer;
+  port: number;
+  scheme: 'http' | 'https';
+  /** Those taken over by an upgrade, which the server itself forgets. */
+  sockets: Set<Duplex>;
+};
 
 export async function startServer(options: {
   clock: Clock;
@@ -49,15 +62,24 @@ export async function startServer(options: {
   const saboteur = createSaboteur({ random: options.random, endpoints });
   const limits = limit ? createLimits({ clock, windowMs: limit.windowMs }) : null;
 
-  const listeners: Listener[] = sites.map((site) => ({
-    port: site.port,
-    server: createServer((incoming, outgoing) => {
+  const listeners: Listener[] = sites.map((site) => {
+    const listener: RequestListener = (incoming, outgoing) => {
       answer(site, incoming, outgoing).catch(() => outgoing.destroy());
-    }),
-  }));
+    };
+    const server = site.tls ? createTlsServer(site.tls, listener) : createServer(listener);
+    const sockets = new Set<Duplex>();
+    const { upgrade } = site;
+    if (upgrade) {
+      server.on('upgrade', (incoming: IncomingMessage, socket: Duplex) => {
+        sockets.add(socket);
+        socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+        upgrade(see(site, incoming, undefined).request, socket);
+      });
+    }
+    return { port: site.port, server, scheme: site.tls ? 'https' : 'http', sockets };
+  });
 
-  async function answer(site: Site, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const { malformed, body } = await readBody(incoming);
+  function see(site: Site, incoming: IncomingMessage, body: unknown) {
     const url = new URL(incoming.url ?? '/', 'http://simulator');
     const method = incoming.method ?? 'GET';
     const found = findRoute(site.routes, method, url.pathname);
@@ -74,6 +96,12 @@ export async function startServer(options: {
       sabotage: null,
     };
     requests.push(request);
+    return { request, found };
+  }
+
+  async function answer(site: Site, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { malformed, body } = await readBody(incoming);
+    const { request, found } = see(site, incoming, body);
 
     const refused = site.refuse(request, found?.route) ?? overLimit(site, found?.route);
     if (refused) return send(outgoing, request, refused);
@@ -87,8 +115,7 @@ export async function startServer(options: {
 
   function overLimit(site: Site, route: Route | undefined): Answer | null {
     if (!limits || !limit || !route) return null;
-    const { bucket, most } = limit.of(route);
-    const wait = limits.take(bucket, most);
+    const wait = limits.take([limit.of(route)].flat());
     return wait === null ? null : site.tooMany(wait);
   }
 
@@ -114,7 +141,7 @@ export async function startServer(options: {
         send(outgoing, request, standIn(action));
         return false;
       case 'reset':
-        outgoing.socket?.resetAndDestroy();
+        reset(outgoing);
         return false;
       case 'hang':
         await lifted;
@@ -138,12 +165,12 @@ export async function startServer(options: {
   }
 
   async function down(): Promise<void> {
-    await Promise.all(listeners.map(({ server }) => hangUp(server)));
+    await Promise.all(listeners.map(hangUp));
   }
 
   await up();
   return {
-    urls: listeners.map(({ port }) => `http://127.0.0.1:${port}`),
+    urls: listeners.map(({ scheme, port }) => `${scheme}://127.0.0.1:${port}`),
     requests,
     sabotage: saboteur.sabotage,
     healAll: saboteur.healAll,
@@ -198,9 +225,16 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
-function hangUp(server: Server): Promise<void> {
+/** Under TLS nobody can be sent a reset: the connection ends without an answer. */
+function reset({ socket }: ServerResponse): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket?.resetAndDestroy();
+}
+
+function hangUp({ server, sockets }: Listener): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
   });
 }
