@@ -1,9 +1,20 @@
 // A lock system in memory, to put the wrappers around. Counts the writes that reach it.
-import type { CurrentGrant, LockUser } from '../../src/access/model.ts';
-import type { LockSystem } from '../../src/locks/lock-system.ts';
+import type { CurrentGrant, LockUser, Window } from '../../src/access/model.ts';
+import type { Capabilities, LockSystem } from '../../src/locks/lock-system.ts';
 import type { OwnedWitness } from '../../src/locks/owned.ts';
 
 export type MemoryLocks = LockSystem & { allUsers: LockUser[]; allGrants: CurrentGrant[]; writes: string[] };
+
+/** SmartLock's. */
+export const memoryCapabilities: Capabilities = {
+  lockWord: 'lock',
+  windowsOnGrants: true,
+  notesOnGrants: true,
+  grantsPerLock: 'many',
+  movesInPlace: false,
+  takesEffect: 'at once',
+  openingsName: 'lock user',
+};
 
 export function memoryLocks(users: readonly LockUser[] = [], grants: readonly CurrentGrant[] = []): MemoryLocks {
   const world = { allUsers: [...users], allGrants: [...grants], writes: [] as string[] };
@@ -14,7 +25,7 @@ export function memoryLocks(users: readonly LockUser[] = [], grants: readonly Cu
   };
   return Object.assign(world, {
     name: 'Memory',
-    capabilities: { windowsOnGrants: true },
+    capabilities: memoryCapabilities,
     locks: async () => [{ id: 'front', name: 'Front door' }],
     users: async () => [...world.allUsers],
     user: async (id: string) => world.allUsers.find((user) => user.id === id),
@@ -45,6 +56,13 @@ export function memoryLocks(users: readonly LockUser[] = [], grants: readonly Cu
       world.allGrants.push(added);
       return added;
     },
+    /** Windows can be changed here, whatever `capabilities` says: who does not ask first shows. */
+    moveGrant: async (id: string, to: Window) => {
+      if (!world.allGrants.some((grant) => grant.id === id)) return 'gone' as const;
+      world.writes.push(`moveGrant ${id}`);
+      world.allGrants = world.allGrants.map((grant) => (grant.id === id ? { ...grant, ...to } : grant));
+      return 'moved' as const;
+    },
     removeGrant: async (id: string) => {
       world.writes.push(`removeGrant ${id}`);
       world.allGrants = world.allGrants.filter((grant) => grant.id !== id);
@@ -52,6 +70,9 @@ export function memoryLocks(users: readonly LockUser[] = [], grants: readonly Cu
     adjust: <G>(grant: G) => grant,
     readOpening: () => ({ ok: false, status: 400, code: 'none', message: 'none' }) as const,
     openingsSince: async () => [],
+    holderOf: async (named: string) => named,
+    codesOf: async () => [],
+    checkUp: async () => [],
   });
 }
 

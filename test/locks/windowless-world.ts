@@ -9,9 +9,9 @@ import { RefusedError, TransientError } from '../../src/lib/errors.ts';
 import type { LockSystem } from '../../src/locks/lock-system.ts';
 import { createOwnedLocks, marks } from '../../src/locks/owned.ts';
 import { createWindowsByTimer } from '../../src/locks/windows-by-timer.ts';
+import type { TimedGrants } from '../../src/store/filled-in.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 import { NodeSqliteDialect } from '../../src/store/node-sqlite.ts';
-import type { TimedGrants } from '../../src/store/store.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { createTimedGrants } from '../../src/store/timed-grants.ts';
 import { memoryLocks, memoryWitness } from './memory-locks.ts';
@@ -42,12 +42,76 @@ export async function openMemoryDatabase(): Promise<Kysely<Tables>> {
   return sql;
 }
 
+/** Steps that go wrong when they are told to. */
+export function createFaults() {
+  let fault: { kind: Fault; after: number; only: RegExp } | undefined;
+  let isDead = false;
+  let watch: () => void = () => undefined;
+
+  async function sabotaged<T>(name: string, deed: () => Promise<T>): Promise<T> {
+    if (!fault?.only.test(name)) return deed();
+    if (fault.after > 0) {
+      fault.after -= 1;
+      return deed();
+    }
+    const { kind } = fault;
+    if (kind === 'down') throw new TransientError('down', { ...where, effect: 'none' });
+    if (kind === 'refused') throw new RefusedError('refused', where);
+    isDead = kind !== 'lost';
+    if (kind !== 'dies before') await deed();
+    if (isDead) throw new Died();
+    throw new TransientError('no answer', { ...where, effect: 'unknown' });
+  }
+
+  return {
+    async step<T>(name: string, deed: () => Promise<T>): Promise<T> {
+      if (isDead) throw new Died();
+      return sabotaged(name, async () => {
+        const result = await deed();
+        watch();
+        return result;
+      });
+    },
+    /** From the step after so many of the kind on, until healed or restarted. */
+    sabotage(kind: Fault, options: { after?: number; only?: RegExp } = {}) {
+      fault = { kind, after: options.after ?? 0, only: options.only ?? /^lock/ };
+    },
+    heal() {
+      fault = undefined;
+    },
+    revive() {
+      fault = undefined;
+      isDead = false;
+    },
+    isDead: () => isDead,
+    /** Looked through after every step. */
+    watch(look: () => void) {
+      watch = look;
+    },
+  };
+}
+
+/** The same store, each write of which is a step. */
+export const steppedTimedGrants = (
+  store: TimedGrants,
+  { step }: Pick<ReturnType<typeof createFaults>, 'step'>,
+): TimedGrants => ({
+  ...store,
+  add: (grant) => step('store: add', () => store.add(grant)),
+  stand: (ids, on) => step('store: stand', () => store.stand(ids, on)),
+  move: (id, to) => step('store: move', () => store.move(id, to)),
+  shut: (id) => step('store: shut', () => store.shut(id)),
+  remove: (ids) => step('store: remove', () => store.remove(ids)),
+  removeLockUser: (id) => step('store: removeLockUser', () => store.removeLockUser(id)),
+});
+
 /** Forgets windows, as such a lock system does; and knows no lock but its own. */
 export function withoutWindows(lockSystem: LockSystem): LockSystem {
   return {
     ...lockSystem,
-    capabilities: { ...lockSystem.capabilities, windowsOnGrants: false },
+    capabilities: { ...lockSystem.capabilities, windowsOnGrants: false, movesInPlace: false },
     addGrant: (grant) => lockSystem.addGrant({ ...grant, from: null, until: null }),
+    moveGrant: async () => 'cannot',
     adjust: (grant) => lockSystem.adjust({ ...grant, from: null, until: null }),
   };
 }
@@ -69,33 +133,8 @@ export async function windowlessWorld(
   const boundaries: Instant[] = [];
   const clock = { at: MONDAY, now: () => start.clock?.now() ?? clock.at };
   let made = 0;
-  let fault: { kind: Fault; after: number; only: RegExp } | undefined;
-  let isDead = false;
-  let watch: () => void = () => undefined;
-
-  async function step<T>(name: string, deed: () => Promise<T>): Promise<T> {
-    if (isDead) throw new Died();
-    return sabotaged(name, async () => {
-      const result = await deed();
-      watch();
-      return result;
-    });
-  }
-
-  async function sabotaged<T>(name: string, deed: () => Promise<T>): Promise<T> {
-    if (!fault?.only.test(name)) return deed();
-    if (fault.after > 0) {
-      fault.after -= 1;
-      return deed();
-    }
-    const { kind } = fault;
-    if (kind === 'down') throw new TransientError('down', { ...where, effect: 'none' });
-    if (kind === 'refused') throw new RefusedError('refused', where);
-    isDead = kind !== 'lost';
-    if (kind !== 'dies before') await deed();
-    if (isDead) throw new Died();
-    throw new TransientError('no answer', { ...where, effect: 'unknown' });
-  }
+  const faults = createFaults();
+  const { step } = faults;
 
   const vendor = withoutWindows({
     ...memory,
@@ -108,16 +147,9 @@ export async function windowlessWorld(
     removeGrant: (id) => step('lock: removeGrant', () => memory.removeGrant(id)),
     deleteUser: (id) => step('lock: deleteUser', () => memory.deleteUser(id)),
   });
-  const stepped: TimedGrants = {
-    ...store,
-    add: (grant) => step('store: add', () => store.add(grant)),
-    stand: (ids, on) => step('store: stand', () => store.stand(ids, on)),
-    shut: (id) => step('store: shut', () => store.shut(id)),
-    remove: (ids) => step('store: remove', () => store.remove(ids)),
-  };
   const build = () =>
     createWindowsByTimer(vendor, {
-      store: stepped,
+      store: steppedTimedGrants(store, faults),
       clock,
       newId: () => {
         made += 1;
@@ -146,24 +178,15 @@ export async function windowlessWorld(
     },
     /** The moments that a timer was asked for. */
     boundaries,
-    /** From the step after so many of the kind on, until healed or restarted. */
-    sabotage(kind: Fault, options: { after?: number; only?: RegExp } = {}) {
-      fault = { kind, after: options.after ?? 0, only: options.only ?? /^lock/ };
-    },
-    heal() {
-      fault = undefined;
-    },
+    sabotage: faults.sabotage,
+    heal: faults.heal,
     /** A new process on the same store. */
     restart() {
-      fault = undefined;
-      isDead = false;
+      faults.revive();
       adapter = build();
     },
-    isDead: () => isDead,
-    /** Looked through after every step. */
-    watch(look: () => void) {
-      watch = look;
-    },
+    isDead: faults.isDead,
+    watch: faults.watch,
     /** Real grants of ours. */
     real: (lockUserId = 'ada', lockId = 'front') =>
       memory.allGrants.filter(
@@ -171,7 +194,7 @@ export async function windowlessWorld(
       ),
     async add(window: Partial<Window> = {}, lockUserId = 'ada', lockId = 'front'): Promise<CurrentGrant> {
       const added = await adapter.addGrant({ lockUserId, lockId, from: null, until: null, note, ...window });
-      if (added === 'gone') throw new Error('gone');
+      if (added === 'gone' || added === 'there') throw new Error(added);
       return added;
     },
     /** What a reconcile does to take ada's grants at one lock to these windows. Returns what there was to do. */

@@ -56,9 +56,10 @@ describe('a window', () => {
   });
 
   it('that is over stays listed until it is cleared, like anywhere else', async () => {
-    await world.add({ until: MONDAY + HOUR });
+    const grant = await world.add({ until: MONDAY + HOUR });
     await world.pass(HOUR);
 
+    expect(await world.locks.grants()).toContainEqual(grant);
     expect(await reconcile([])).toEqual({ ...nothing, clear: 1 });
     expect(await world.store.all()).toEqual([]);
   });

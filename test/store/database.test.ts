@@ -1,15 +1,19 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sql } from 'kysely';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely, sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSqliteQueue } from '../../src/queue/sqlite.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { DatabaseInUseError, DatabaseTooNewError, DatabaseUnusableError } from '../../src/store/errors.ts';
+import { first } from '../../src/store/migrations/001-first.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
+import { NodeSqliteDialect } from '../../src/store/node-sqlite.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { startChild } from '../support/child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
+import { openSpace } from './open-spaces.ts';
 
 const holdOpen = new URL('./hold-open.ts', import.meta.url);
 const acceptUntilKilled = new URL('./accept-until-killed.ts', import.meta.url);
@@ -161,36 +165,58 @@ describe('migrations', () => {
     const { sql: db } = await open(dataDir);
 
     expect(await db.selectFrom('settings').select('value').execute()).toEqual([{ value: '1' }]);
-    expect(await db.introspection.getTables()).toHaveLength(20);
+    expect(await db.introspection.getTables()).toHaveLength(21);
   });
 
-  it('bring one from an earlier version forward, keeping what it holds', async () => {
-    const database = await open(temporaryFolder());
-    await database.sql.insertInto('settings').values({ space: 'north', key: 'made-at', value: '1' }).execute();
-    const { first } = await import('../../src/store/migrations/001-first.ts');
+  it('bring one from the first version forward, keeping what it holds', async () => {
+    const dataDir = temporaryFolder();
+    const old = new Kysely<Record<string, Record<string, unknown>>>({
+      dialect: new NodeSqliteDialect(new DatabaseSync(join(dataDir, 'relay.sqlite'))),
+    });
+    await migrate(old, { '001-first': first });
+    const window = { space: 'north', id: 't1', lock_user_id: 'u1', lock_id: 'door', from_at: 1, until_at: null };
+    await old
+      .insertInto('timed_grants')
+      .values({ ...window, note: 'relay:north m1 Front door', real_id: 'r1', asked: 1 })
+      .execute();
+    await old.insertInto('settings').values({ space: 'north', key: 'made-at', value: '1' }).execute();
+    await old.destroy();
 
-    await migrate(database.sql, {
-      '001-first': first,
-      '002-later': { up: (db) => db.schema.alterTable('settings').addColumn('note', 'text').execute() },
+    const { store } = await openSpace('north', {
+      database: await open(dataDir),
+      clock: createVirtualClock(),
     });
 
-    const { rows } = await sql`select value, note from settings`.execute(database.sql);
-    expect(rows).toEqual([expect.objectContaining({ value: '1', note: null })]);
+    expect(await store.timedGrants.all()).toEqual([
+      {
+        id: 't1',
+        lockUserId: 'u1',
+        lockId: 'door',
+        from: 1,
+        until: null,
+        note: 'relay:north m1 Front door',
+        realId: 'r1',
+        asked: true,
+        theirs: false,
+      },
+    ]);
+    expect(await store.settings.get('made-at')).toBe(1);
+    expect(await store.grantNotes.all()).toEqual([]);
   });
 
   it('leave nothing half done when one fails', async () => {
-    const database = await open(temporaryFolder());
-    const { first } = await import('../../src/store/migrations/001-first.ts');
+    const db = new Kysely<unknown>({ dialect: new NodeSqliteDialect(new DatabaseSync(':memory:')) });
+    onTestFinished(() => db.destroy());
     const broken = {
-      async up(db: { schema: Database['sql']['schema'] }) {
-        await db.schema.createTable('half').addColumn('id', 'text').execute();
+      async up(within: { schema: Database['sql']['schema'] }) {
+        await within.schema.createTable('half').addColumn('id', 'text').execute();
         throw new Error('no further');
       },
     };
 
-    await expect(migrate(database.sql, { '001-first': first, '002-broken': broken })).rejects.toThrow('no further');
+    await expect(migrate(db, { '001-first': first, '002-broken': broken })).rejects.toThrow('no further');
 
-    expect((await database.sql.introspection.getTables()).map(({ name }) => name)).not.toContain('half');
+    expect((await db.introspection.getTables()).map(({ name }) => name)).not.toContain('half');
   });
 
   it('refuse a database of a newer version, and change nothing in it', async () => {

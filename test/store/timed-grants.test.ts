@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { TimedGrant, TimedGrants } from '../../src/store/store.ts';
+import type { TimedGrant, TimedGrants } from '../../src/store/filled-in.ts';
 import { openSpaces } from './open-spaces.ts';
 import { hour, now } from './samples.ts';
 
@@ -21,12 +21,13 @@ const grant = (id: string, more: Partial<TimedGrant> = {}): TimedGrant => ({
   note: 'relay:north m1 Front door',
   realId: null,
   asked: false,
+  theirs: false,
   ...more,
 });
 const idsOf = (grants: readonly TimedGrant[]) => grants.map(({ id }) => id);
 
 describe('timed grants', () => {
-  it('are kept as they were added, and found by id, lock user and real grant', async () => {
+  it('are kept as they were added, and found by id and lock user', async () => {
     const first = grant('t1', { from: now, until: now + hour, realId: 'r1', asked: true });
     const second = grant('t2', { lockUserId: 'u2' });
     await timed.add(first);
@@ -36,8 +37,6 @@ describe('timed grants', () => {
     expect(await timed.of('t2')).toEqual(second);
     expect(await timed.of('t9')).toBeUndefined();
     expect(await timed.ofLockUser('u1')).toEqual([first]);
-    expect(await timed.onReal('r1')).toEqual([first]);
-    expect(await timed.onReal('r9')).toEqual([]);
     expect(await elsewhere.all()).toEqual([]);
     expect(await elsewhere.of('t1')).toBeUndefined();
   });
@@ -53,10 +52,14 @@ describe('timed grants', () => {
     await timed.add(grant('ends, perhaps given', { until: now, asked: true }));
     await timed.add(grant('ended', { until: now }));
     await timed.add(grant('ends later', { until: now + 1, ...real }));
+    await timed.add(grant('theirs', { theirs: true }));
+    await timed.add(grant('theirs, ends', { until: now, theirs: true }));
 
     const due = idsOf(await timed.due(now));
 
-    expect(new Set(due)).toEqual(new Set(['always', 'begins', 'begins later, given', 'ends', 'ends, perhaps given']));
+    expect(new Set(due)).toEqual(
+      new Set(['always', 'begins', 'begins later, given', 'ends', 'ends, perhaps given', 'theirs, ends']),
+    );
     expect(await elsewhere.due(now)).toEqual([]);
   });
 
@@ -78,14 +81,30 @@ describe('timed grants', () => {
     const ids = Array.from({ length: 450 }, (_, index) => `t${index}`);
     for (const id of ids) await timed.add(grant(id));
 
-    await timed.stand(ids, { realId: 'r1', asked: true });
-    expect(await timed.onReal('r1')).toHaveLength(450);
-    await timed.stand(ids.slice(1), { realId: null, asked: true });
+    await timed.stand(ids, { realId: 'r1', asked: true, theirs: false });
+    expect((await timed.all()).filter(({ realId }) => realId === 'r1')).toHaveLength(450);
+    await timed.stand(ids.slice(1), { realId: null, asked: true, theirs: false });
+    await timed.stand(['t2'], { realId: null, asked: false, theirs: true });
 
-    expect(await timed.onReal('r1')).toEqual([grant('t0', { realId: 'r1', asked: true })]);
+    expect(await timed.of('t0')).toEqual(grant('t0', { realId: 'r1', asked: true }));
     expect(await timed.of('t1')).toEqual(grant('t1', { asked: true }));
+    expect(await timed.of('t2')).toEqual(grant('t2', { theirs: true }));
     await timed.remove(ids.slice(1));
     expect(idsOf(await timed.all())).toEqual(['t0']);
+  });
+
+  it('are moved, one at a time', async () => {
+    await timed.add(grant('t1', { from: now, realId: 'r1', asked: true }));
+    await timed.add(grant('t2', { from: now }));
+    await elsewhere.add(grant('t1'));
+
+    await timed.move('t1', { from: null, until: now + hour });
+
+    expect(await timed.all()).toEqual([
+      grant('t1', { until: now + hour, realId: 'r1', asked: true }),
+      grant('t2', { from: now }),
+    ]);
+    expect(await elsewhere.all()).toEqual([grant('t1')]);
   });
 
   it('that are shut are open at no time any more', async () => {
