@@ -16,12 +16,14 @@ import type { Log } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { createLockSystem } from './locks/catalog.ts';
 import { createDryRun } from './locks/dry-run.ts';
+import { createNotesByStore } from './locks/notes-by-store.ts';
 import { createOwnedLocks, marks } from './locks/owned.ts';
 import { createWindowsByTimer } from './locks/windows-by-timer.ts';
 import { createSqliteQueue } from './queue/sqlite.ts';
 import { openDatabase } from './store/database.ts';
 import { openStore } from './store/open-store.ts';
 import { boundariesBeforeSweep, boundaryJob } from './sync/boundary.ts';
+import { careForLocks } from './sync/lock-care.ts';
 import { createTouched, type SyncParts } from './sync/parts.ts';
 import { createPolicyKeeper, type PolicyKeeper } from './sync/policy-keeper.ts';
 import { createRecovery } from './sync/recovery.ts';
@@ -98,19 +100,21 @@ export async function createApp(
   };
   const { signal } = stopping;
   const cobot = createCobotClient({ config: config.cobot, clock, signal, onCall: heard('cobot') });
-  const { system } = config.locks;
   const ownMarks = marks(space);
-  const connector = createLockSystem(system, config.locks[system], { clock, signal, onCall: heard('locks') });
-  const windowsByTimer = connector.capabilities.windowsOnGrants
+  const connector = createLockSystem(config.locks, { clock, signal, onCall: heard('locks') });
+  const noted = connector.capabilities.notesOnGrants
+    ? connector
+    : createNotesByStore(connector, { store: store.grantNotes, clock, newId });
+  const windowsByTimer = noted.capabilities.windowsOnGrants
     ? null
-    : createWindowsByTimer(connector, {
+    : createWindowsByTimer(noted, {
         store: store.timedGrants,
         clock,
         newId,
         isOurNote: ownMarks.isOurNote,
         boundaryChanged: (at) => queue.add([boundaryJob(at)]),
       });
-  const lockSystem = windowsByTimer ?? connector;
+  const lockSystem = windowsByTimer ?? noted;
   const recovery = createRecovery({
     probes: { cobot: () => cobot.space(), locks: () => lockSystem.locks() },
     wake: () => queue.wake(),
@@ -190,7 +194,7 @@ export async function createApp(
         return sweep(options.cause, { ...readOnly, policy: asked }, options);
       }
       const webhooks = (await subscriptionCare()).map((sentence) => ({ subject: '', kind: 'webhooks', sentence }));
-      const problems = [...webhooks, ...policy.problems(), ...boundaries];
+      const problems = [...webhooks, ...(await careForLocks(parts)), ...policy.problems(), ...boundaries];
       try {
         return await sweep(options.cause, parts, { ...options, problems });
       } catch (error) {

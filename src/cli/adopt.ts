@@ -1,13 +1,14 @@
 // relay adopt: for the building that was run by hand before. Shows which grants by others of members and former members
 // could be taken over as ours, and does it when told.
 import type { Command } from 'commander';
-import type { Adoptable, Answers, Operator } from './answers.ts';
+import { CommandError } from '../lib/failure.ts';
+import { counted, localTime } from '../lib/wording.ts';
+import type { Adoptable, Answers, Operator } from '../operator/answers.ts';
 import { type Call, type Does, type ExitCode, examples, isWanted, tell } from './cli.ts';
-import { CommandError } from './failure.ts';
 import { type Place, withOperator } from './reach-operator.ts';
 import { formatTable } from './table.ts';
 import { painter, type Terminal } from './terminal.ts';
-import { counted, localTime, memberLabel, memberName } from './wording.ts';
+import { memberLabel, memberName } from './wording.ts';
 
 export function addAdopt(program: Command, does: Does): void {
   const adopt = program

@@ -5,7 +5,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { type Config, type Environment, loadConfig } from '../config.ts';
 import { variables } from '../config-variables.ts';
 import type { Clock } from '../lib/clock.ts';
-import { CommandError } from './failure.ts';
+import { CommandError } from '../lib/failure.ts';
 import type { Terminal } from './terminal.ts';
 
 export type Surroundings = { env: Environment; terminal: Terminal; clock: Clock };

@@ -1,10 +1,12 @@
-// `npm run demo`: a morning in a coworking space, played through real HTTP between a simulated Cobot, a simulated
-// SmartLock and the real relay. Nothing is hard-coded as success: every line is looked up in the simulators.
+// `npm run demo`: a morning in a coworking space, played through real HTTP between a simulated Cobot, a simulated lock
+// system and the real relay. Nothing is hard-coded as success: every line is looked up in the simulators.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import type { LockSystemName } from '../locks/catalog.ts';
+import { lockSimulators } from '../simulators/lock-simulators.ts';
 import { gatherCast } from './demo/cast.ts';
 import { daytimeZone } from './demo/daytime.ts';
 import { type Play, playMorning } from './demo/morning.ts';
@@ -17,11 +19,13 @@ import { processTerminal, type Terminal } from './terminal.ts';
 /** Before each thing that somebody does, on a terminal. */
 const TIME_TO_READ = 700;
 /** So long the world may take to be as it should. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 
 export type DemoOptions = {
   /** Leave everything running to play with, until Ctrl-C. */
   keep: boolean;
+  /** The lock system to play it on, by the name that LOCK_SYSTEM takes. */
+  lockSystem?: LockSystemName;
   terminal?: Pick<Terminal, 'out' | 'colours' | 'width'>;
   clock?: Clock;
 };
@@ -29,6 +33,7 @@ export type DemoOptions = {
 /** The exit code: 1 if anything did not hold. */
 export async function runDemo({
   keep,
+  lockSystem = 'smartlock',
   terminal = processTerminal(process),
   clock = systemClock,
 }: DemoOptions): Promise<0 | 1> {
@@ -36,7 +41,12 @@ export async function runDemo({
   const zone = daytimeZone(clock.now());
   // A second check-in would cost a second pass.
   const switches = { repeatCheckIn: 'second' } as const;
-  const stage = await buildStage({ clock, folder, cobot: { zone, switches } });
+  const stage = await buildStage({
+    clock,
+    folder,
+    cobot: { zone, switches },
+    startLocks: lockSimulators[lockSystem],
+  });
   const cast = gatherCast(stage);
   const pause = terminal.width === null ? 0 : TIME_TO_READ;
   const show = createShow(terminal, { clock, zone, pause, patience: PATIENCE });
@@ -47,7 +57,7 @@ export async function runDemo({
   let held = false;
   try {
     terminal.out(
-      `A morning in the coworking space co-up (clock of ${zone}): Cobot and SmartLock are simulated, the relay\n`,
+      `A morning in the coworking space co-up (clock of ${zone}): Cobot and ${stage.locks.name} are simulated, the relay\n`,
     );
     terminal.out('between them is the real one, as a process of its own, and everything goes through real HTTP.\n\n');
     await Promise.race([perform(play), once(interrupted.signal, 'abort')]);
@@ -74,7 +84,7 @@ async function perform(play: Play): Promise<void> {
 }
 
 async function leaveOpen(play: Play, terminal: Pick<Terminal, 'out'>, stop: AbortSignal): Promise<void> {
-  const { cobot, smartlock, relay } = play.stage;
+  const { cobot, locks, relay } = play.stage;
   await relay.start();
   const playground = await openPlayground(play);
   const lines = [
@@ -82,7 +92,8 @@ async function leaveOpen(play: Play, terminal: Pick<Terminal, 'out'>, stop: Abor
     'Everything is left running; Ctrl-C ends it. The tokens are made up.',
     `  relay       ${relay.url} (log: ${relay.logFile})`,
     `  Cobot       ${cobot.url}  Authorization: Bearer ${cobot.token}`,
-    `  SmartLock   ${smartlock.url}  X-Api-Token: ${smartlock.token}`,
+    `  ${locks.name.padEnd(11)} ${locks.url}`,
+    ...Object.entries(locks.env()).map(([name, value]) => `              ${name}=${value}`),
     '',
     'To play with:',
     `  curl ${playground.url}                                    who may open what`,
@@ -92,7 +103,6 @@ async function leaveOpen(play: Play, terminal: Pick<Terminal, 'out'>, stop: Abor
     `  curl ${relay.url}/readyz`,
     `  curl ${relay.url}/metrics`,
     `  curl -H 'Authorization: Bearer ${cobot.token}' ${cobot.url}/api/memberships`,
-    `  curl -H 'X-Api-Token: ${smartlock.token}' ${smartlock.url}/access`,
     '',
   ];
   terminal.out(`${lines.join('\n')}\n`);

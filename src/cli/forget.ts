@@ -1,8 +1,9 @@
 // relay forget: erases the traces of a former member, for whoever asks for that.
 import type { Command } from 'commander';
+import { counted } from '../lib/wording.ts';
 import { type Does, type ExitCode, examples, isWanted, tell } from './cli.ts';
 import { withOperator } from './reach-operator.ts';
-import { counted, memberLabel } from './wording.ts';
+import { memberLabel } from './wording.ts';
 
 export function addForget(program: Command, does: Does): void {
   const forget = program

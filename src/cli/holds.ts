@@ -1,11 +1,12 @@
 // relay holds: the losses that the brake holds until a person decides: shows them, and takes the decision.
 import type { Command } from 'commander';
-import type { Answers } from './answers.ts';
+import { counted, heldReason, localTime } from '../lib/wording.ts';
+import type { Answers } from '../operator/answers.ts';
 import { type Call, type Does, type ExitCode, examples, isWanted, refuseUnknown, tell } from './cli.ts';
 import { type Place, withOperator } from './reach-operator.ts';
 import { formatTable } from './table.ts';
 import { painter, type Terminal } from './terminal.ts';
-import { counted, heldReason, localTime, memberLabel, memberName } from './wording.ts';
+import { memberLabel, memberName } from './wording.ts';
 
 export function addHolds(program: Command, does: Does): void {
   const holds = program.command('holds').description('show what waits for a person to decide');

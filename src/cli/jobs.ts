@@ -1,12 +1,12 @@
 // relay jobs: what the relay still has to do, what it failed at for good, and putting that back to work.
 import type { Command } from 'commander';
-import type { Answers } from './answers.ts';
+import { CommandError } from '../lib/failure.ts';
+import { counted, localTime } from '../lib/wording.ts';
+import type { Answers } from '../operator/answers.ts';
 import { type Does, type ExitCode, examples, refuseUnknown } from './cli.ts';
-import { CommandError } from './failure.ts';
 import { withOperator } from './reach-operator.ts';
 import { formatTable } from './table.ts';
 import { painter, type Terminal } from './terminal.ts';
-import { counted, localTime } from './wording.ts';
 
 const STATES = ['dead', 'running', 'waiting'];
 

@@ -2,7 +2,7 @@
 // The command line: npm run relay -- <command>. Only hands the process over to program.ts.
 import { readEnvironment } from '../config.ts';
 import { systemClock } from '../lib/clock.ts';
-import { describeFailure, failureOf } from './failure.ts';
+import { describeFailure, failureOf } from '../lib/failure.ts';
 import { runCommandLine } from './program.ts';
 import { processTerminal } from './terminal.ts';
 

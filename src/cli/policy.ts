@@ -2,14 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { policyJsonSchema } from '../access/policy-json.ts';
-import type { Answers } from './answers.ts';
+import { CommandError } from '../lib/failure.ts';
+import { counted } from '../lib/wording.ts';
+import type { Answers } from '../operator/answers.ts';
 import { type Call, type Does, type ExitCode, examples, readConfig } from './cli.ts';
-import { CommandError } from './failure.ts';
 import { withOperator } from './reach-operator.ts';
 import { planText } from './sync-view.ts';
 import { plain } from './table.ts';
 import { painter, slowProgress, type Terminal } from './terminal.ts';
-import { counted } from './wording.ts';
 
 export function addPolicy(program: Command, does: Does): void {
   const policy = program.command('policy').description('check the policy file, access.yaml');

@@ -1,11 +1,12 @@
 // relay problems: what a person should know or mend, of single members and of the space.
 import type { Command } from 'commander';
-import type { Answers } from './answers.ts';
+import { counted, localTime } from '../lib/wording.ts';
+import type { Answers } from '../operator/answers.ts';
 import { type Does, examples } from './cli.ts';
 import { withOperator } from './reach-operator.ts';
 import { formatTable } from './table.ts';
 import { painter, type Terminal } from './terminal.ts';
-import { counted, localTime, memberLabel } from './wording.ts';
+import { memberLabel } from './wording.ts';
 
 export function addProblems(program: Command, does: Does): void {
   const problems = program

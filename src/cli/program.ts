@@ -1,15 +1,18 @@
 // Which commands there are and what they have in common: --json, help, errors in three parts, exit codes.
 import { Command, CommanderError } from 'commander';
+import { describeFailure, failureOf } from '../lib/failure.ts';
 import { addAdopt } from './adopt.ts';
 import { addAudit } from './audit.ts';
 import { type Does, type ExitCode, examples, type Surroundings, secretsIn } from './cli.ts';
-import { describeFailure, failureOf } from './failure.ts';
+import { addCodes } from './codes.ts';
+import { addDoctor } from './doctor.ts';
 import { addForget } from './forget.ts';
 import { addHolds } from './holds.ts';
 import { addJobs } from './jobs.ts';
 import { addPlayDemo } from './play-demo.ts';
 import { addPolicy } from './policy.ts';
 import { addProblems } from './problems.ts';
+import { addSmoke } from './smoke.ts';
 import { addSubscribe } from './subscribe.ts';
 import { addSync } from './sync.ts';
 import { hiding } from './terminal.ts';
@@ -31,6 +34,9 @@ const commands = [
   addAudit,
   addAdopt,
   addForget,
+  addCodes,
+  addDoctor,
+  addSmoke,
   addPlayDemo,
 ];
 

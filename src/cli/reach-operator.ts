@@ -4,12 +4,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, createApp } from '../app.ts';
 import { type Config, secretsOf } from '../config.ts';
+import { CommandError } from '../lib/failure.ts';
 import { createLog } from '../lib/log.ts';
+import type { Operator } from '../operator/answers.ts';
+import { createOperator } from '../operator/operator.ts';
 import { DatabaseInUseError } from '../store/errors.ts';
-import type { Operator } from './answers.ts';
 import { readConfig, type Surroundings } from './cli.ts';
-import { CommandError } from './failure.ts';
-import { createOperator } from './operator.ts';
 import { askService } from './socket-client.ts';
 import { socketPath } from './socket-path.ts';
 

@@ -4,8 +4,15 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { connect } from 'node:net';
 import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
-import { type Answers, type Inputs, type OperationName, type Operator, operations, type Progress } from './answers.ts';
-import { CommandError, failureShape } from './failure.ts';
+import { CommandError, failureShape } from '../lib/failure.ts';
+import {
+  type Answers,
+  type Inputs,
+  type OperationName,
+  type Operator,
+  operations,
+  type Progress,
+} from '../operator/answers.ts';
 import { socketPath } from './socket-path.ts';
 
 /** How long the service may take to say that it has heard. */
@@ -37,10 +44,20 @@ export async function askService(dataDir: string, clock: Clock): Promise<Operato
     audit: ask('audit'),
     forget: ask('forget'),
     adopt: ask('adopt'),
+    codes: ask('codes'),
+    checkUp: ask('checkUp'),
     jobs: ask('jobs'),
     redrive: ask('redrive'),
     problems: ask('problems'),
     webhooks: ask('webhooks'),
+    today: ask('today'),
+    people: ask('people'),
+    facts: ask('facts'),
+    syncMember: ask('syncMember'),
+    openings: ask('openings'),
+    day: ask('day'),
+    policy: ask('policy'),
+    deliveries: ask('deliveries'),
   };
 }
 

@@ -5,9 +5,9 @@ import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
+import { CommandError, type Failure, failureOf } from '../lib/failure.ts';
 import type { Log } from '../lib/log.ts';
-import { isOperation, type OperationName, type Operator, operations } from './answers.ts';
-import { CommandError, type Failure, failureOf } from './failure.ts';
+import { isOperation, type OperationName, type Operator, operations } from '../operator/answers.ts';
 import { socketPath } from './socket-path.ts';
 
 /** What runs may go on so long at the stop, so that its answer still arrives. */

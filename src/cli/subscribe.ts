@@ -9,10 +9,10 @@ import {
   type SubscriptionRow,
 } from '../cobot/subscribe.ts';
 import { loadWebhookConfig } from '../config.ts';
+import { counted } from '../lib/wording.ts';
 import { type Call, configurationError, type Does, type ExitCode, examples } from './cli.ts';
 import { formatTable } from './table.ts';
 import { painter, slowProgress, type Terminal } from './terminal.ts';
-import { counted } from './wording.ts';
 
 export function addSubscribe(program: Command, does: Does): void {
   const subscribe = program

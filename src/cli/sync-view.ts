@@ -1,8 +1,10 @@
 // The plan of changes, or what was done of it, for people: one member after another, then what is held, problems, a sum.
-import type { Change, HeldLine, SyncAnswer } from './answers.ts';
+
+import { counted, heldReason } from '../lib/wording.ts';
+import type { Change, HeldLine, SyncAnswer } from '../operator/answers.ts';
 import { plain, wrap } from './table.ts';
 import { type Colour, painter, type Terminal } from './terminal.ts';
-import { counted, heldReason, memberLabel } from './wording.ts';
+import { memberLabel } from './wording.ts';
 
 type Terms = { terminal: Pick<Terminal, 'width' | 'colours'>; tense: 'would' | 'done' };
 

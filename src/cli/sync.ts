@@ -1,11 +1,11 @@
 // relay sync: shows the plan of changes of the whole space, asks where somebody is there to answer, and applies it.
 import type { Command } from 'commander';
-import type { Operator, SyncAnswer } from './answers.ts';
+import { counted } from '../lib/wording.ts';
+import type { Operator, SyncAnswer } from '../operator/answers.ts';
 import { type Call, type Does, type ExitCode, examples } from './cli.ts';
 import { type Place, withOperator } from './reach-operator.ts';
 import { planText } from './sync-view.ts';
 import { slowProgress } from './terminal.ts';
-import { counted } from './wording.ts';
 
 export function addSync(program: Command, does: Does): void {
   const sync = program

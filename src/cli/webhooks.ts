@@ -1,11 +1,11 @@
 // relay webhooks: the deliveries that came in last, or those of them that nobody understood.
 import type { Command } from 'commander';
-import type { Answers } from './answers.ts';
+import { localTime } from '../lib/wording.ts';
+import type { Answers } from '../operator/answers.ts';
 import { type Does, examples, limitUpTo } from './cli.ts';
 import { withOperator } from './reach-operator.ts';
 import { formatTable } from './table.ts';
 import { painter, type Terminal } from './terminal.ts';
-import { localTime } from './wording.ts';
 
 const USUAL = 50;
 const MOST = 1000;

@@ -1,11 +1,11 @@
 // relay who: everybody who may open a lock, by the rules or otherwise, and whether the lock system agrees.
 import type { Command } from 'commander';
-import type { Answers } from './answers.ts';
+import { counted, localTime } from '../lib/wording.ts';
+import type { Answers } from '../operator/answers.ts';
 import { type Does, examples } from './cli.ts';
 import { withOperator } from './reach-operator.ts';
 import { formatTable, plain } from './table.ts';
 import { painter, type Terminal } from './terminal.ts';
-import { counted, localTime } from './wording.ts';
 
 const THROUGH = { rules: 'the rules', others: 'a grant of others', 'left over': 'left over' };
 

@@ -1,11 +1,11 @@
 // relay why: may somebody open a lock, why or why not, since and until when, and does the lock system agree?
 import type { Command } from 'commander';
-import type { Answers, LockAnswer } from './answers.ts';
+import { localTime } from '../lib/wording.ts';
+import type { Answers, LockAnswer } from '../operator/answers.ts';
 import { type Does, examples } from './cli.ts';
 import { withOperator } from './reach-operator.ts';
 import { plain, wrap } from './table.ts';
 import { type Colour, painter, type Terminal } from './terminal.ts';
-import { localTime } from './wording.ts';
 
 export function addWhy(program: Command, does: Does): void {
   const why = program
@@ -57,6 +57,7 @@ function personText(person: Person, { zone, at, terminal }: Terms): string {
     `${paint('bold', name === '' ? who : `${name} (${who})`)}\n`,
     `At ${localTime(at, zone)} (${zone}); ${read}; ${lockSystem}.\n`,
     ...person.problems.map((problem) => item('!', problem, 'yellow', terminal)),
+    ...person.refusedLately.map((refusal) => item('-', refusal, null, terminal)),
     ...person.locks.map((lock) => `\n${lockText(lock, { zone, terminal })}`),
   ].join('');
 }

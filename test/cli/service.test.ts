@@ -4,12 +4,12 @@ import { createServer, type RequestListener, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Operator } from '../../src/cli/answers.ts';
-import { CommandError } from '../../src/cli/failure.ts';
 import { askService } from '../../src/cli/socket-client.ts';
 import { serveOperator } from '../../src/cli/socket-server.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { CommandError } from '../../src/lib/failure.ts';
 import { createLog } from '../../src/lib/log.ts';
+import type { Operator } from '../../src/operator/answers.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { hurriedClock, openWorld } from './world.ts';
@@ -36,7 +36,17 @@ function operatorWith(some: Partial<Operator>): Operator {
     jobs: cannot,
     redrive: cannot,
     problems: cannot,
+    codes: cannot,
+    checkUp: cannot,
     webhooks: cannot,
+    today: cannot,
+    people: cannot,
+    facts: cannot,
+    syncMember: cannot,
+    openings: cannot,
+    day: cannot,
+    policy: cannot,
+    deliveries: cannot,
     ...some,
   };
 }

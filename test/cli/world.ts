@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
-import { createOperator } from '../../src/cli/operator.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import { serveOperator } from '../../src/cli/socket-server.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
+import { createOperator } from '../../src/operator/operator.ts';
 import { type CobotOptions, startCobotSimulator } from '../../src/simulators/cobot.ts';
 import { startSmartLockSimulator } from '../../src/simulators/smartlock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

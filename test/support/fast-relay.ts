@@ -13,6 +13,11 @@ import { buildStage, type StageOptions } from '../../src/cli/demo/stage.ts';
 import { loadConfig, secretsOf } from '../../src/config.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
+import {
+  type SmartLockOptions,
+  type SmartLockSimulator,
+  startSmartLockSimulator,
+} from '../../src/simulators/smartlock.ts';
 import { secretsIn } from './secrets.ts';
 
 const SPEED = 20;
@@ -30,7 +35,11 @@ function createFastClock(began = Date.now()): Clock {
 }
 
 /** Simulators that stand, and a relay that `start` starts; the caller closes it. */
-export async function setUpFastRelay({ policy, ...options }: Partial<StageOptions> & { policy?: string } = {}) {
+export async function setUpFastRelay({
+  policy,
+  smartlock,
+  ...options
+}: Partial<StageOptions<SmartLockSimulator>> & { policy?: string; smartlock?: Partial<SmartLockOptions> } = {}) {
   const clock = createFastClock();
   const folder = mkdtempSync(join(tmpdir(), 'relay-story-'));
   const policyFile = join(folder, 'access.yaml');
@@ -39,9 +48,9 @@ export async function setUpFastRelay({ policy, ...options }: Partial<StageOption
   const stage = await buildStage({
     clock,
     folder,
+    startLocks: (given) => startSmartLockSimulator({ ...given, limits: 'off', ...smartlock }),
     ...options,
     cobot: { zone, limits: 'off', ...options.cobot },
-    smartlock: { limits: 'off', ...options.smartlock },
   });
   const env = { ...stage.relay.surroundings.env, ...(policy === undefined ? {} : { ACCESS_POLICY: policyFile }) };
   const loaded = loadConfig(env);
@@ -72,6 +81,7 @@ export async function setUpFastRelay({ policy, ...options }: Partial<StageOption
 
   return {
     ...stage,
+    smartlock: stage.locks,
     clock,
     zone,
     /** Since the last start. */
@@ -86,7 +96,7 @@ export async function setUpFastRelay({ policy, ...options }: Partial<StageOption
     },
     async close() {
       stage.cobot.healAll();
-      stage.smartlock.healAll();
+      stage.locks.healAll();
       await stop();
       await stage.close();
       rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,8 @@
 // What no log line of any story may hold: tokens, keys, and email addresses.
 import type { Stage } from '../../src/cli/demo/stage.ts';
+import { variables } from '../../src/config-variables.ts';
 
-const SECRET = ['COBOT_ACCESS_TOKEN', 'SMARTLOCK_API_TOKEN', 'SMARTLOCK_WEBHOOK_SECRET', 'WEBHOOK_KEY'];
+const SECRET = variables.filter(({ secret }) => secret === true).map(({ name }) => name);
 const EMAIL = /[\w.+-]+(@|%40)[\w-]+\.\w/;
 
 /** The lines that hold one. */

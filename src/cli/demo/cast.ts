@@ -1,15 +1,15 @@
 // Who takes part in the demo: a small space with two doors, two plans, its members of today, and a stranger.
+import type { CurrentGrant, LockUser } from '../../access/model.ts';
 import type { CobotSimulator } from '../../simulators/cobot.ts';
 import type { Member } from '../../simulators/cobot-space.ts';
-import type { SmartLockAccess, SmartLockUser } from '../../simulators/smartlock-account.ts';
 import type { Stage } from './stage.ts';
 
 export type Cast = ReturnType<typeof gatherCast>;
 
 export const DOORS = ['Front door', 'Workshop'];
 
-export function gatherCast({ cobot, smartlock }: Pick<Stage, 'cobot' | 'smartlock'>) {
-  const [front, workshop] = smartlock.addLocks(...DOORS);
+export function gatherCast({ cobot, locks }: Pick<Stage, 'cobot' | 'locks'>) {
+  const [front, workshop] = locks.addLocks(...DOORS);
   if (!front || !workshop) throw new Error('The demo has two doors.');
   const fullTime = cobot.addPlan({ name: 'Full Time' });
   const dayPass = cobot.addPlan({ name: 'Day Pass', limited: true });
@@ -20,12 +20,13 @@ export function gatherCast({ cobot, smartlock }: Pick<Stage, 'cobot' | 'smartloc
   const ida = addMember('Ida', { plan: dayPass });
   for (const member of [ben, ben, ida, ida]) cobot.addPass(member);
 
-  const greta = smartlock.addUser({ email: 'greta@example.com', name: 'Greta' });
-  const cleaner = smartlock.addUser({ email: 'cleaner@example.com', name: 'The cleaner' });
+  const greta = locks.addPerson({ email: 'greta@example.com', name: 'Greta' });
+  const cleaner = locks.addPerson({ email: 'cleaner@example.com', name: 'The cleaner' });
   const byHand = [
-    smartlock.addAccess({ user: greta, lock: workshop, note: 'has her own bench' }),
-    smartlock.addAccess({ user: cleaner, lock: front, note: 'every evening' }),
+    locks.addByHand({ lockUserId: greta, lockId: workshop.id, note: 'has her own bench' }),
+    locks.addByHand({ lockUserId: cleaner, lockId: front.id, note: 'every evening' }),
   ];
+  const strangers = { people: [greta, cleaner], grants: byHand };
 
   return {
     front,
@@ -41,29 +42,31 @@ export function gatherCast({ cobot, smartlock }: Pick<Stage, 'cobot' | 'smartloc
       jonas: addMember('Jonas'),
       lena: addMember('Lena'),
     },
+    strangers,
     /** What others made in the lock system, as it was before the relay came. */
-    foreign: structuredClone({ users: [greta, cleaner], access: byHand }),
+    foreign: lookUp(locks, strangers),
   };
+}
+
+type Foreign = { people: LockUser[]; grants: CurrentGrant[] };
+
+function lookUp(locks: Stage['locks'], ids: { people: string[]; grants: string[] }): Foreign {
+  return structuredClone({
+    people: locks.people().filter(({ id }) => ids.people.includes(id)),
+    grants: locks.grants().filter(({ id }) => ids.grants.includes(id)),
+  });
 }
 
 /** The same things as they are now. */
-export function foreignNow(
-  { smartlock }: Pick<Stage, 'smartlock'>,
-  { foreign }: Cast,
-): { users: (SmartLockUser | undefined)[]; access: (SmartLockAccess | undefined)[] } {
-  return {
-    users: foreign.users.map(({ id }) => smartlock.users.get(id)),
-    access: foreign.access.map(({ id }) => smartlock.access.get(id)),
-  };
-}
+export const foreignNow = ({ locks }: Pick<Stage, 'locks'>, { strangers }: Cast): Foreign => lookUp(locks, strangers);
 
 /** What a member may open now. */
-export function opens({ smartlock }: Pick<Stage, 'smartlock'>, { email }: Pick<Member, 'email'>): string[] {
-  return email === null ? [] : smartlock.opens(email);
+export function opens({ locks }: Pick<Stage, 'locks'>, { email }: Pick<Member, 'email'>): string[] {
+  return email === null ? [] : locks.opens(email).toSorted();
 }
 
-export function lockUserOf({ smartlock }: Pick<Stage, 'smartlock'>, { name, email }: Member): SmartLockUser {
-  const user = smartlock.userByEmail(email ?? '');
+export function lockUserOf({ locks }: Pick<Stage, 'locks'>, { name, email }: Member): LockUser {
+  const user = locks.people().find((each) => each.email.toLowerCase() === email?.toLowerCase());
   if (!user) throw new Error(`${name} is not registered in the lock system.`);
   return user;
 }

@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Clock } from '../../lib/clock.ts';
-import type { Cast } from './cast.ts';
+import { type Cast, lockUserOf } from './cast.ts';
 import { localDay } from './daytime.ts';
 import type { Stage } from './stage.ts';
 
@@ -36,7 +36,7 @@ async function act(
   [deed = '', name = '', door = 'Front door']: string[],
   { stage, cast, clock, zone }: Terms,
 ): Promise<string> {
-  const { cobot, smartlock } = stage;
+  const { cobot, locks } = stage;
   if (deed === 'confirm') {
     await cobot.emit('confirmed_membership', cobot.body(cast.addMember(name)));
     return `${name} is confirmed.`;
@@ -48,16 +48,15 @@ async function act(
     return `${member.name} has left.`;
   }
   if (deed !== 'open') throw new Error('There is /open/<name>/<door>, /cancel/<name> and /confirm/<name>.');
-  const user = smartlock.userByEmail(member.email ?? '');
-  const lock = smartlock.locks.values().find((each) => each.name.toLowerCase() === door.toLowerCase());
-  if (!user || !lock) throw new Error(`${member.name} or ${door} is not in the lock system.`);
-  const { delivery } = await smartlock.openLock(user, lock);
+  const lock = [cast.front, cast.workshop].find((each) => each.name.toLowerCase() === door.toLowerCase());
+  if (!lock) throw new Error(`There is no ${door}.`);
+  const delivery = await locks.openLock(lockUserOf(stage, member).id, lock.id);
   return `${member.name} opened the ${lock.name}; the relay answered ${delivery?.attempts.at(-1)?.status}.`;
 }
 
-function shown({ stage: { cobot, smartlock } }: Terms): string {
+function shown({ stage: { cobot, locks } }: Terms): string {
   const lines = cobot.members.values().map((member) => {
-    const doors = smartlock.opens(member.email ?? '').join(', ') || 'nothing';
+    const doors = locks.opens(member.email ?? '').join(', ') || 'nothing';
     const passes = cobot.passesOf(member).filter(({ usedAt }) => usedAt === null).length;
     const limited = member.plan.passes.length > 0 ? `, ${passes} day passes left` : '';
     return `${member.name.padEnd(8)} ${member.plan.name.padEnd(10)} opens ${doors}; check-ins: ${cobot.checkInsOf(member).length}${limited}`;

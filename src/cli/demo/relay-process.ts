@@ -6,6 +6,8 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
+import type { Operator } from '../../operator/answers.ts';
+import { askService } from '../socket-client.ts';
 
 const MAIN = new URL('../../main.ts', import.meta.url).pathname;
 const PATIENCE = 15_000;
@@ -25,6 +27,8 @@ export type RelayProcess = {
   /** Kills it, and it cannot be started again. */
   close(): Promise<void>;
   isRunning(): boolean;
+  /** Who answers for it; undefined while it does not run. */
+  operator(): Promise<Operator | undefined>;
   /** Folder and environment, for commands that are run beside it. */
   surroundings: { cwd: string; env: Readonly<Record<string, string>> };
 };
@@ -71,6 +75,7 @@ export async function createRelayProcess(
     logFile,
     log,
     isRunning,
+    operator: () => askService(surroundings.env.DATA_DIR, clock),
     surroundings,
     async start() {
       if (isClosed) throw new Error('The relay was closed for good.');

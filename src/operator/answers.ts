@@ -1,6 +1,7 @@
-// The questions and deeds of the command line that need the store, with their answers: plain JSON, checked on both ends
-// of the socket, since a command may be of another version than the service that it asks.
+// The questions and deeds of the command line and the page, with their answers: plain JSON, checked on both ends of the
+// socket, since a command may be of another version than the service that it asks.
 import { z } from 'zod';
+import { entryShape, overviews } from './overviews.ts';
 
 /** ISO 8601, UTC. */
 const time = z.string();
@@ -132,6 +133,7 @@ const shapes = {
           cobotReadAt: time.nullable(),
           lockSystemRead: z.boolean(),
           problems: z.array(z.string()),
+          refusedLately: z.array(z.string()),
           locks: z.array(lockAnswer),
         }),
       ),
@@ -173,7 +175,13 @@ const shapes = {
     answer: z.object({ zone, lines: z.array(heldSince) }),
   },
   decideHold: {
-    input: z.object({ id: z.string(), member: member.nullable(), decision: z.enum(['approved', 'rejected']) }),
+    /** `lines`: only these; else all that the id stands for. */
+    input: z.object({
+      id: z.string(),
+      member: member.nullable(),
+      decision: z.enum(['approved', 'rejected']),
+      lines: z.array(z.object({ lockUserId: z.string(), lockId: z.string() })).optional(),
+    }),
     answer: z.object({
       zone,
       decision: z.string(),
@@ -202,19 +210,7 @@ const shapes = {
     answer: z.object({
       zone,
       /** Oldest first; the newest of those asked for, if there are more than the limit. */
-      entries: z.array(
-        z.object({
-          at: time,
-          action: z.string(),
-          membershipId: z.string().nullable(),
-          member: z.string().nullable(),
-          lockUserId: z.string().nullable(),
-          lockId: z.string().nullable(),
-          lock: z.string().nullable(),
-          sentence: z.string(),
-          cause: z.string(),
-        }),
-      ),
+      entries: z.array(entryShape),
     }),
   },
   forget: {
@@ -239,6 +235,25 @@ const shapes = {
         .nullable(),
     }),
   },
+  codes: {
+    input: z.object({ member }),
+    answer: z.object({
+      persons: z.array(
+        z.object({
+          membershipId: z.string(),
+          member: z.string().nullable(),
+          codes: z.array(z.object({ lockId: z.string(), lock: z.string().nullable(), code: z.string() })),
+        }),
+      ),
+    }),
+  },
+  /** One line for each thing that was looked at. `ok` null: not good, and nothing to mend in a hurry. */
+  checkUp: {
+    input: nothing,
+    answer: z.object({
+      lines: z.array(z.object({ what: z.string(), ok: z.boolean().nullable(), sentence: z.string() })),
+    }),
+  },
   jobs: { input: nothing, answer: z.object({ zone, jobs: z.array(job) }) },
   /** `id` null: all that are dead. */
   redrive: { input: z.object({ id: z.string().nullable() }), answer: z.object({ redriven: z.number() }) },
@@ -247,6 +262,7 @@ const shapes = {
     input: z.object({ notUnderstood: z.boolean(), limit: z.int().min(1).max(1000) }),
     answer: z.object({ zone, webhooks: z.array(delivery) }),
   },
+  ...overviews,
 };
 
 type Shapes = typeof shapes;
@@ -263,5 +279,5 @@ export function isOperation(name: string): name is OperationName {
   return Object.hasOwn(operations, name);
 }
 
-/** Throws what failure.ts can tell. */
+/** Throws what lib/failure.ts can tell. */
 export type Operator = { [N in OperationName]: (input: Inputs[N], onProgress?: Progress) => Promise<Answers[N]> };

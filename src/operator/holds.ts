@@ -1,11 +1,15 @@
 // Shows what the brake holds, and decides about it for the operator.
-import type { HoldLine } from '../../store/store.ts';
-import { decideHold } from '../../sync/decide-holds.ts';
-import type { Operator } from '../answers.ts';
-import { CommandError } from '../failure.ts';
-import { isoTime } from '../wording.ts';
+
+import { CommandError } from '../lib/failure.ts';
+import { isoTime } from '../lib/wording.ts';
+import type { HoldLine } from '../store/store.ts';
+import { decideHold } from '../sync/decide-holds.ts';
+import type { Operator } from './answers.ts';
 import { memberNames, membershipsNamed, nobodyKnown, showingHeld, zoneOf } from './names.ts';
 import type { OperatorApp } from './parts.ts';
+
+const isLine = (line: HoldLine) => (other: { lockUserId: string; lockId: string }) =>
+  line.lockUserId === other.lockUserId && line.lockId === other.lockId;
 
 export function decidingHolds({ parts }: OperatorApp): Pick<Operator, 'holds' | 'heldLines' | 'decideHold'> {
   const { store } = parts;
@@ -37,8 +41,9 @@ export function decidingHolds({ parts }: OperatorApp): Pick<Operator, 'holds' | 
       return { zone: await zoneOf(store), lines: lines.map(await showingHeld(store)) };
     },
 
-    async decideHold({ id, member, decision }) {
-      const isMeant = await meaning(member);
+    async decideHold({ id, member, decision, lines }) {
+      const isOfMember = await meaning(member);
+      const isMeant = (line: HoldLine) => isOfMember(line) && (lines === undefined || lines.some(isLine(line)));
       const decided = await decideHold(id, decision, parts, isMeant);
       if (!decided.ok || decided.lines.length === 0) throw await nothingHeld(id, member, await store.holds.shownAs(id));
       const nameOf = await memberNames(store);
@@ -69,7 +74,11 @@ export function decidingHolds({ parts }: OperatorApp): Pick<Operator, 'holds' | 
     const open = await store.holds.open();
     const advice = open ? `what waits now is hold ${open.id}: "relay holds" shows it` : 'nothing is held now';
     if (shown && shown.length > 0)
-      return new CommandError({ code: 'not_in_hold', what: `nothing of "${member}" waits in hold ${id}`, advice });
+      return new CommandError({
+        code: 'not_in_hold',
+        what: member === null ? `those lines do not wait in hold ${id}` : `nothing of "${member}" waits in hold ${id}`,
+        advice,
+      });
     const what = shown
       ? `all of hold ${id} was decided already, or is not lost any more`
       : `no hold ${id} waits: there never was one, or all of it was decided already`;

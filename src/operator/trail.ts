@@ -1,11 +1,11 @@
 // Reads the audit trail, and erases a person's traces.
-import { findTraces, forget } from '../../sync/forget.ts';
-import { findLock } from '../../sync/why.ts';
-import type { Operator } from '../answers.ts';
-import { CommandError } from '../failure.ts';
-import { isoTime } from '../wording.ts';
+
+import { CommandError } from '../lib/failure.ts';
+import { findTraces, forget } from '../sync/forget.ts';
+import { findLock } from '../sync/why.ts';
+import type { Operator } from './answers.ts';
 import { sinceOf } from './moments.ts';
-import { lockNamed, lockNames, memberNames, membershipsNamed, nobodyKnown, zoneOf } from './names.ts';
+import { lockNamed, membershipsNamed, nobodyKnown, showingEntries, zoneOf } from './names.ts';
 import type { OperatorApp } from './parts.ts';
 
 export function readingTrail({ parts }: OperatorApp): Pick<Operator, 'audit' | 'forget'> {
@@ -39,16 +39,7 @@ export function readingTrail({ parts }: OperatorApp): Pick<Operator, 'audit' | '
         member === null ? [filter] : (await membersMeant(member)).map((membershipId) => ({ ...filter, membershipId }));
       const lists = await Promise.all(filters.map((each) => store.audit.list(each)));
       const entries = lists.flatMap((list) => list.toReversed()).toSorted((one, other) => one.at - other.at);
-      const [memberName, lockName] = [await memberNames(store), await lockNames(store)];
-      return {
-        zone,
-        entries: entries.slice(-limit).map((entry) => ({
-          ...entry,
-          at: isoTime(entry.at),
-          member: memberName(entry.membershipId),
-          lock: lockName(entry.lockId),
-        })),
-      };
+      return { zone, entries: entries.slice(-limit).map(await showingEntries(store)) };
     },
 
     async forget({ member, dryRun }) {

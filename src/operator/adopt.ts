@@ -1,7 +1,8 @@
 // Shows which grants by others could be taken over as ours, and takes over those that were shown.
-import { type Adoptable, adopt, findAdoptable } from '../../sync/adopt.ts';
-import type { Answers, Operator } from '../answers.ts';
-import { isoTime } from '../wording.ts';
+
+import { isoTime } from '../lib/wording.ts';
+import { type Adoptable, adopt, findAdoptable } from '../sync/adopt.ts';
+import type { Answers, Operator } from './answers.ts';
 import { lockNames, zoneOf } from './names.ts';
 import type { OperatorApp } from './parts.ts';
 

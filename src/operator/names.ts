@@ -1,11 +1,11 @@
 // What things are called for people, as last read; and which member or lock somebody meant.
-import type { Lock } from '../../access/model.ts';
-import { didYouMean } from '../../access/policy-mistakes.ts';
-import type { HoldLine, Store } from '../../store/store.ts';
-import { findLock, knownAs } from '../../sync/why.ts';
-import type { Answers } from '../answers.ts';
-import { CommandError } from '../failure.ts';
-import { isoTime } from '../wording.ts';
+import type { Lock } from '../access/model.ts';
+import { didYouMean } from '../access/policy-mistakes.ts';
+import { CommandError } from '../lib/failure.ts';
+import { isoTime } from '../lib/wording.ts';
+import type { AuditEntry, HoldLine, Store } from '../store/store.ts';
+import { findLock, knownAs } from '../sync/why.ts';
+import type { Answers } from './answers.ts';
 
 export type Naming = (id: string | null) => string | null;
 
@@ -24,6 +24,7 @@ export async function memberNames({ evidence }: Store): Promise<Naming> {
   return (id) => (id === null ? null : (names.get(id) ?? null));
 }
 
+type Entry = Answers['audit']['entries'][number];
 type Held = Answers['holds']['kept'][number];
 
 export async function showingHeld(store: Store): Promise<(line: HoldLine) => Held> {
@@ -37,6 +38,17 @@ export async function showingHeld(store: Store): Promise<(line: HoldLine) => Hel
     reason,
     restsOnAbsence,
     since: isoTime(heldAt),
+  });
+}
+
+/** Lines of the audit trail with the names of now. */
+export async function showingEntries(store: Store): Promise<(entry: AuditEntry) => Entry> {
+  const [member, lock] = [await memberNames(store), await lockNames(store)];
+  return (entry) => ({
+    ...entry,
+    at: isoTime(entry.at),
+    member: member(entry.membershipId),
+    lock: lock(entry.lockId),
   });
 }
 

@@ -1,10 +1,10 @@
 // Shows the plan of changes, of the policy in force or of one that is not, and checks the text of one.
-import type { App, SyncOptions } from '../../app.ts';
-import { describeError, UpstreamError } from '../../lib/errors.ts';
-import type { Operator, Progress, SyncAnswer } from '../answers.ts';
-import { CommandError } from '../failure.ts';
+
+import { describeError, UpstreamError } from '../lib/errors.ts';
+import { CommandError } from '../lib/failure.ts';
+import type { Operator, Progress, SyncAnswer } from './answers.ts';
 import { lockNames } from './names.ts';
-import type { OperatorApp } from './parts.ts';
+import type { OperatorApp, SyncOptions } from './parts.ts';
 
 export function applyingPolicy(app: OperatorApp): Pick<Operator, 'sync' | 'checkPolicy'> {
   const { store } = app.parts;
@@ -72,7 +72,7 @@ export function applyingPolicy(app: OperatorApp): Pick<Operator, 'sync' | 'check
 }
 
 /** Of a policy that is not in force, every mistake at once. */
-function policyMistakes({ policy }: Pick<App, 'policy'>, error: unknown): CommandError | undefined {
+function policyMistakes({ policy }: Pick<OperatorApp, 'policy'>, error: unknown): CommandError | undefined {
   const mistakes = policy.mistakes();
   if (!(error instanceof UpstreamError) || error.code !== 'policy_not_in_force' || mistakes.length === 0) return;
   return new CommandError(
