@@ -51,6 +51,12 @@ module.exports = {
       'main.ts has the socket that commands ask a running service over.',
     ),
     error(
+      'the-operator-takes-values-from-itself-sync-access-and-lib',
+      { path: '^src/operator/' },
+      { path: '^src/', pathNot: '^src/(operator|sync|access|lib)/', dependencyTypesNot: typeOnly },
+      'The page and the command line ask it; how they look is theirs.',
+    ),
+    error(
       'the-service-knows-no-simulator',
       { path: '^src/', pathNot: ['^src/simulators/', '^src/cli/demo'] },
       { path: '^src/simulators/' },

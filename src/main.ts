@@ -2,11 +2,11 @@
 // what cannot be waits in the database for the next start.
 import type { Server } from 'node:http';
 import { createApp } from './app.ts';
-import { createOperator } from './cli/operator.ts';
 import { serveOperator } from './cli/socket-server.ts';
 import { loadConfig, readEnvironment, secretsOf } from './config.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLog } from './lib/log.ts';
+import { createOperator } from './operator/operator.ts';
 
 const POLICY_PATIENCE = 3000;
 
