@@ -112,7 +112,9 @@ export function networkError(error: unknown, failure: Failure): TransientError {
   return new TransientError(`No answer from ${failure.name} (${code})`, {
     code: `${failure.name.toLowerCase()}_network`,
     where: `${failure.endpoint} on ${failure.name}`,
-    advice: `the relay tries again by itself; if it stays, check the network and ${failure.setting}`,
+    advice: CERTIFICATE.test(code)
+      ? `this machine does not trust its certificate, so nothing was sent: check the certificate settings beside ${failure.setting}`
+      : `the relay tries again by itself; if it stays, check the network and ${failure.setting}`,
     cause: bareCause(error),
     effect: wasNeverSent(error, code) ? 'none' : 'unknown',
   });
@@ -125,6 +127,8 @@ export function isTooLarge(error: unknown): boolean {
 /** Failures of name, connection and certificate: all of them come before the first byte of the request. */
 const BEFORE_SENDING =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|ERR_TLS_\w+|CERT_\w+|\w*_SIGNED_CERT\w*|UNABLE_TO_\w+)$/;
+
+const CERTIFICATE = /CERT/;
 
 function wasNeverSent(error: unknown, code: string): boolean {
   if (BEFORE_SENDING.test(code)) return true;

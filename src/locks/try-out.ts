@@ -91,7 +91,12 @@ function choose(locks: readonly Lock[], wanted: string | null): Lock | undefined
 
 async function write(lock: Lock, terms: TryOut, note: Note): Promise<void> {
   const { lockSystem, email } = terms;
-  if (await step('looking for the email', note, () => lockSystem.userByEmail(email))) {
+  const before = await step('looking for the email', note, async () => ({
+    user: await lockSystem.userByEmail(email),
+  }));
+  // Nobody knows whose it is: nothing is written.
+  if (!before) return;
+  if (before.user) {
     note('looking for the email', false, `${email} is somebody's already: give another one with --email`);
     return;
   }
@@ -100,7 +105,7 @@ async function write(lock: Lock, terms: TryOut, note: Note): Promise<void> {
   try {
     await giveAndTakeBack(user, lock, terms, note);
   } finally {
-    await step('deleting the user', note, async () => {
+    const isDeleted = await step('deleting the user', note, async () => {
       await lockSystem.deleteUser(user.id);
       const left = await lockSystem.user(user.id);
       note(
@@ -108,7 +113,9 @@ async function write(lock: Lock, terms: TryOut, note: Note): Promise<void> {
         left === undefined ? true : null,
         left ? `user ${user.id} is still listed: look at it there` : 'gone',
       );
+      return true;
     });
+    if (!isDeleted) note('what is left', null, `user ${user.id} (${email}) may still be there: delete it there`);
   }
 }
 
@@ -119,7 +126,11 @@ async function register({ lockSystem, email, clock }: TryOut, note: Note): Promi
   if (made && 'takenBy' in made) note('making the user', false, 'the email is taken, although nobody was found by it');
   const found = await step('finding it by email', note, () => lockSystem.userByEmail(email.toUpperCase()));
   const user = made && 'created' in made ? made.created : found?.externalId === mark ? found : undefined;
-  if (!user) return undefined;
+  if (!user) {
+    // Its answer may have been lost.
+    if (!made) note('what is left', null, `if it was made all the same, ${email} is there: look for it, and delete it`);
+    return undefined;
+  }
   note('making the user', true, `user ${user.id}`);
   note(
     'finding it by email',
@@ -190,7 +201,7 @@ async function moveWindow(
     note(
       'moving the window',
       moved === 'moved' ? true : null,
-      `a second grant was not taken; changing the first: ${moved}`,
+      `a second grant was not taken, and changing the first: ${moved}${moved === 'moved' ? '' : ' (a window can only be replaced then: see its README)'}`,
     );
   });
 }

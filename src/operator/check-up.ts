@@ -36,11 +36,11 @@ export function lookingAfter({ parts, policy }: OperatorApp): Pick<Operator, 'co
         lines.push({ what: 'Cobot', ok: true, sentence: `the token is taken; "${space.name}" is in ${space.zone}` });
       const found = await asked(locks.name, lines, () => locks.checkUp());
       for (const { what, ok, sentence } of found ?? []) lines.push({ what: `${locks.name}, ${what}`, ok, sentence });
-      const known = await asked(`${locks.name}, ${locks.capabilities.lockWord}s`, lines, () => locks.locks());
+      const known = await asked(`${locks.name}, ${plural(locks.capabilities.lockWord)}`, lines, () => locks.locks());
       if (known)
         lines.push(
           locksLine(
-            `${locks.name}, ${locks.capabilities.lockWord}s`,
+            `${locks.name}, ${plural(locks.capabilities.lockWord)}`,
             known.map(({ name }) => name),
           ),
         );
@@ -71,6 +71,8 @@ const locksLine = (what: string, names: readonly string[]): Line =>
   names.length === 0
     ? { what, ok: false, sentence: 'there are none: make them there, or look which the token may see' }
     : { what, ok: true, sentence: names.join(', ') };
+
+const plural = (word: string): string => (word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`);
 
 /** undefined: it did not answer, which is a line of its own. */
 async function asked<T>(what: string, lines: Line[], ask: () => Promise<T>): Promise<T | undefined> {

@@ -2,12 +2,10 @@
 // trust a byte of it, nor ask for the time.
 import type { Instant } from '../../access/model.ts';
 import type { ReadOpening, WebhookRequest } from '../lock-system.ts';
+import { isJson, jsonOf, refuse, refuseType } from '../webhook-body.ts';
 import { sentUnlockSchema, toOpening, typedSchema, UNLOCK } from './events.ts';
 import { createSignatureCheck } from './signature.ts';
 
-type Refused = Extract<ReadOpening, { ok: false }>;
-
-const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
 const TYPE_LIKE = /^[a-z_.]{1,60}$/;
 
 /** Throws where the secret cannot be one. */
@@ -20,11 +18,8 @@ export function createReadOpening(settings: {
   return (request, now) => {
     const problem = problemOf(request.rawBody, request.headers);
     if (problem) return refuse(401, problem.code, problem.message);
-    const type = request.contentType.split(';', 1).join('').trim().toLowerCase();
-    if (!JSON_TYPE.test(type)) {
-      return refuse(415, 'unsupported_content_type', 'the content type has to be application/json');
-    }
-    const body = parse(request.rawBody);
+    if (!isJson(request.contentType)) return refuseType();
+    const body = jsonOf(request.rawBody);
     return body.ok ? read(body.value, placeId, now) : body;
   };
 }
@@ -46,23 +41,4 @@ function kindOf(type: string): string {
     return 'a warning that Kisi will switch off a webhook that keeps failing';
   if (type === 'integration.disable_due_to_error') return 'the news that Kisi switched off a webhook that kept failing';
   return TYPE_LIKE.test(type) ? `an event ${type}` : 'an event of another kind';
-}
-
-function parse(rawBody: Buffer): { ok: true; value: unknown } | Refused {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(rawBody);
-  } catch {
-    return refuse(400, 'not_utf8', 'the body is not UTF-8');
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    return { ok: true, value };
-  } catch {
-    return refuse(400, 'broken_json', 'the body is not JSON');
-  }
-}
-
-function refuse(status: Refused['status'], code: string, message: string): Refused {
-  return { ok: false, status, code, message };
 }

@@ -4,15 +4,15 @@
 import { z } from 'zod';
 import type { Instant } from '../../access/model.ts';
 import type { ReadOpening, WebhookRequest } from '../lock-system.ts';
+import { createStandardCheck } from '../standard-webhook.ts';
+import { isJson, parseJson, refuse, refuseType, type Step, textOf, typeOf } from '../webhook-body.ts';
 import { sentEventSchema, toOpening } from './schema.ts';
-import { createSignatureCheck } from './signature.ts';
 
-type Refused = Extract<ReadOpening, { ok: false }>;
-type Step<T> = { ok: true; value: T } | Refused;
+const SIGNED = { vendor: 'SmartLock', setting: 'SMARTLOCK_WEBHOOK_SECRET', prefixes: ['webhook'] } as const;
 
 /** Throws where the secret cannot be one. */
 export function createReadOpening(secret: string | null): (request: WebhookRequest, now: Instant) => ReadOpening {
-  const problemOf = secret === null ? () => undefined : createSignatureCheck(secret);
+  const problemOf = secret === null ? () => undefined : createStandardCheck(secret, SIGNED);
   return (request, now) => {
     const problem = problemOf(request.rawBody, request.headers, now);
     if (problem) return refuse(401, problem.code, problem.message);
@@ -27,13 +27,10 @@ export function createReadOpening(secret: string | null): (request: WebhookReque
 }
 
 const FORM = 'application/x-www-form-urlencoded';
-const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
 
 function eventOf(contentType: string, body: string): Step<unknown> {
-  const type = contentType.split(';', 1).join('').trim().toLowerCase();
-  if (type === FORM) return eventOfForm(body);
-  if (JSON_TYPE.test(type)) return eventOfJson(body);
-  return refuse(415, 'unsupported_content_type', `the content type has to be application/json or ${FORM}`);
+  if (typeOf(contentType) === FORM) return eventOfForm(body);
+  return isJson(contentType) ? eventOfJson(body) : refuseType(`application/json or ${FORM}`);
 }
 
 function eventOfForm(body: string): Step<unknown> {
@@ -50,25 +47,4 @@ function eventOfJson(body: string): Step<unknown> {
   const event = envelope.safeParse(parsed.value).data?.event;
   if (event === undefined) return refuse(400, 'no_event', 'an object with "event" is needed');
   return typeof event === 'string' ? parseJson(event, '"event"') : { ok: true, value: event };
-}
-
-function textOf(rawBody: Buffer): Step<string> {
-  try {
-    return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(rawBody) };
-  } catch {
-    return refuse(400, 'not_utf8', 'the body is not UTF-8');
-  }
-}
-
-function parseJson(text: string, what: string): Step<unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return { ok: true, value };
-  } catch {
-    return refuse(400, 'broken_json', `${what} is not JSON`);
-  }
-}
-
-function refuse(status: Refused['status'], code: string, message: string): Refused {
-  return { ok: false, status, code, message };
 }

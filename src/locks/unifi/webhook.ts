@@ -3,10 +3,9 @@
 import { z } from 'zod';
 import type { Instant } from '../../access/model.ts';
 import type { ReadOpening, WebhookRequest } from '../lock-system.ts';
+import { jsonOf, refuse } from '../webhook-body.ts';
 import { openingOfWebhook, UNLOCK, unlockSchema } from './openings.ts';
 import { signatureProblem } from './signature.ts';
-
-type Refused = Extract<ReadOpening, { ok: false }>;
 
 const eventSchema = z.object({ event: z.string() });
 const LONGEST_NAME = 100;
@@ -17,7 +16,7 @@ export function createReadOpening(secret: string | null): (request: WebhookReque
     const problem =
       secret === null ? undefined : signatureProblem(secret, { rawBody, header: headers['signature'] }, now);
     if (problem) return refuse(401, problem.code, problem.message);
-    const body = parseJson(rawBody);
+    const body = jsonOf(rawBody);
     if (!body.ok) return body;
     const named = eventSchema.safeParse(body.value);
     if (!named.success) return refuse(400, 'no_event', 'an object with "event" is needed');
@@ -30,23 +29,4 @@ export function createReadOpening(secret: string | null): (request: WebhookReque
   };
 }
 
-function parseJson(rawBody: Buffer): { ok: true; value: unknown } | Refused {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(rawBody);
-  } catch {
-    return refuse(400, 'not_utf8', 'the body is not UTF-8');
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    return { ok: true, value };
-  } catch {
-    return refuse(400, 'broken_json', 'the body is not JSON');
-  }
-}
-
 const printable = (name: string) => name.replace(/[^\w.-]/g, '?').slice(0, LONGEST_NAME);
-
-function refuse(status: Refused['status'], code: string, message: string): Refused {
-  return { ok: false, status, code, message };
-}
