@@ -1,6 +1,7 @@
 // Access grants with the doors that they open. Seam's answers do not name those: each door is asked for its access grants
 // instead. Of ours they are remembered, since the doors of an access grant cannot be edited.
 import { inLanes } from '../../lib/lanes.ts';
+import { unique } from '../../lib/unique.ts';
 import type { SeamClient } from './client.ts';
 import type { Directory } from './directory.ts';
 import { readKey } from './grant-key.ts';
@@ -71,9 +72,4 @@ export function createDoors({ list, listOf }: SeamClient, directory: Directory):
 
     remember: (grantId, doors) => remembered.set(grantId, doors),
   };
-}
-
-/** Pages shift while they are read. */
-function unique<T extends { id: string }>(items: readonly T[]): T[] {
-  return [...new Map(items.map((item) => [item.id, item])).values()];
 }

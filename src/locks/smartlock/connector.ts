@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Window } from '../../access/model.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type CallInfo, type HttpResponse, parseBody, segment } from '../../lib/http.ts';
+import { unique } from '../../lib/unique.ts';
 import type { LockSystem, LockUserPatch, NewGrant, NewLockUser } from '../lock-system.ts';
 import { createSmartLockClient, NAME } from './client.ts';
 import {
@@ -187,9 +188,4 @@ function accessBody({ lockUserId, lockId, from, until, note }: NewGrant) {
     until: until === null ? null : writeInstant(until),
     note,
   };
-}
-
-/** Pages shift while they are read: the same thing twice would look like a double, and taking that away would hit both. */
-function unique<T extends { id: string }>(items: readonly T[]): T[] {
-  return [...new Map(items.map((item) => [item.id, item])).values()];
 }

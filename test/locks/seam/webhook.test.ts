@@ -95,7 +95,7 @@ describe('Seam, a delivery', () => {
 
   it.each([
     ['no JSON', delivery('{"half": '), 400, 'broken_json'],
-    ['no UTF-8', delivery(Buffer.from([0xff, 0xfe])), 400, 'broken_json'],
+    ['no UTF-8', delivery(Buffer.from([0xff, 0xfe])), 400, 'not_utf8'],
     ['no event', delivery('[]'), 400, 'no_event'],
     ['an event without an id', delivery(JSON.stringify({ event_type: 'lock.unlocked' })), 400, 'no_event'],
     ['an id that would break a log', delivery(JSON.stringify({ ...unlocked, event_id: 'a\n' })), 400, 'no_event'],
