@@ -196,18 +196,17 @@ async function settle(
     now,
   );
   await queue.add([...linkJobs([plan], signs.tokens), ...lookAtPending(membership.id, cause, doing, now)]);
+  if (cause === PENDING && isPending(doing))
+    parts.log.warn({ membership: membership.id, lockUser: lockUserId }, 'what was given is still not in effect');
   return errors;
 }
 
+const isPending = ({ plan, progress }: Pick<Doing, 'plan' | 'progress'>): boolean =>
+  progress.isPending || plan.current.some(({ standing }) => standing?.state === 'pending');
+
 /** What was accepted and is not in effect yet is looked at once more soon; from then on by the sweeps. */
-function lookAtPending(
-  membershipId: string,
-  cause: string,
-  { plan, progress }: Pick<Doing, 'plan' | 'progress'>,
-  now: Instant,
-): JobRequest[] {
-  const isPending = progress.isPending || plan.current.some(({ standing }) => standing?.state === 'pending');
-  if (!isPending || cause === PENDING) return [];
+function lookAtPending(membershipId: string, cause: string, doing: Doing, now: Instant): JobRequest[] {
+  if (cause === PENDING || !isPending(doing)) return [];
   return [{ name: 'reconcile', key: membershipId, payload: { membershipId, cause: PENDING }, runAt: now + MINUTE }];
 }
 

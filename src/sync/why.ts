@@ -134,7 +134,7 @@ async function whyPerson(
     lockUserId,
     readAt,
     problems: [...failures, ...problems.map(({ sentence }) => sentence)],
-    refusedLately: await refusedLately(lockUserId, calendar, now, parts),
+    refusedLately: await refusedLately(lockUserId, { calendar, locks, now }, parts),
     locks: explain(decide(members, email, { policy, locks, calendar, now: at }), members, {
       policy,
       calendar,
@@ -150,17 +150,19 @@ async function whyPerson(
 
 async function refusedLately(
   lockUserId: string | null,
-  calendar: Calendar,
-  now: Instant,
+  { calendar, locks, now }: { calendar: Calendar; locks: readonly Lock[]; now: Instant },
   { store }: SyncParts,
 ): Promise<string[]> {
   if (lockUserId === null) return [];
+  // Some lock systems name the lock by its id alone.
+  const nameOf = (lockId: string | null) => locks.find(({ id }) => id === lockId)?.name ?? 'a lock';
   const openings = await store.openings.list({ lockUserId, since: now - LATELY });
   return openings
     .filter(({ outcome }) => outcome === 'refused at the door' || outcome === 'refused')
     .slice(0, MOST_REFUSALS)
     .map(
-      ({ occurredAt, lockName, note }) => `${calendar.show(occurredAt)}, ${lockName ?? 'a lock'}: ${note ?? 'refused'}`,
+      ({ occurredAt, lockId, lockName, note }) =>
+        `${calendar.show(occurredAt)}, ${lockName ?? nameOf(lockId)}: ${note ?? 'refused'}`,
     );
 }
 
