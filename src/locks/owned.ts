@@ -77,7 +77,7 @@ export type OwnedLocks = Pick<
    * Replaces a grant by others with one of ours of the same window: the one way to touch what is not ours, for an
    * operator who asks for it. Ours is there before theirs goes.
    */
-  takeOver(grant: CurrentGrant, note: string): Promise<OwnedGrant | 'gone' | 'there'>;
+  takeOver(grant: CurrentGrant, note: string): Promise<OwnedGrant | 'gone'>;
   /** Takes the grant as it was read, since its note is what tells whose it is. */
   removeGrant(grant: CurrentGrant): Promise<void>;
 };
@@ -209,8 +209,12 @@ export function createOwnedLocks(
       insist(!(await tagGrant(grant)).ours, `grant ${grant.id} is ours already`);
       const { lockUserId, lockId, from, until } = grant;
       const added = await addGrant(lockSystem.adjust({ lockUserId, lockId, from, until, note }));
-      // Where a second cannot stand beside it, theirs becomes ours by being remembered as such.
-      if (added !== 'gone' && added !== 'there') await lockSystem.removeGrant(grant.id);
+      if (added === 'there') {
+        // A second cannot stand beside it, so theirs becomes ours by being remembered as such.
+        await witness.addGrant(grant.id);
+        return { ...grant, ours: true };
+      }
+      if (added !== 'gone') await lockSystem.removeGrant(grant.id);
       return added;
     },
 

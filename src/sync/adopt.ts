@@ -75,11 +75,6 @@ export async function adopt(
           const taken = await locks.takeOver(grant, marks.noteOf(membership.id, 'taken over by the operator'));
           if (taken === 'gone') continue;
           const lock = lockOf(grant.lockId)?.name ?? grant.lockId;
-          if (taken === 'there') {
-            const why = `${lock}: a second grant is not taken beside it; take it away over there, and the relay gives its own`;
-            result.failed.push({ membershipId: membership.id, why });
-            continue;
-          }
           result.taken += 1;
           const line = {
             action: 'adopt' as const,

@@ -6,19 +6,16 @@ import type { Instant, MemberFacts, Membership } from '../access/model.ts';
 import { groupPersons, type Person } from '../access/persons.ts';
 import { describeError, isTriedForEver, RefusedError } from '../lib/errors.ts';
 import type { OwnedGrant, OwnedUser } from '../locks/owned.ts';
-import type { JobRequest } from '../queue/queue.ts';
 import { applyPhase, hasWork, phases } from './apply.ts';
 import { brake } from './brake.ts';
-import type { Doing } from './doing.ts';
 import { evidenceOf, type Found, keepProblems, linkJobs } from './finish.ts';
 import { linksFrom } from './identify.ts';
 import { type ReaderTerms, readSingly, teamMates } from './member-reader.ts';
 import type { PolicyInForce, SyncParts } from './parts.ts';
+import { isPending, lookAgainSoon, PENDING } from './pending.ts';
 import { type PersonPlan, planPerson } from './person-plan.ts';
 
-const MINUTE = 60_000;
 const DAY = 86_400_000;
-const PENDING = 'not in effect yet';
 
 /** Throws what kept it from being done; what could be decided without it is done all the same. */
 export async function reconcile(membershipId: string, cause: string, parts: SyncParts): Promise<void> {
@@ -195,19 +192,11 @@ async function settle(
     parts,
     now,
   );
-  await queue.add([...linkJobs([plan], signs.tokens), ...lookAtPending(membership.id, cause, doing, now)]);
+  const isToLookAgain = cause !== PENDING && isPending(doing);
+  await queue.add([...linkJobs([plan], signs.tokens), ...(isToLookAgain ? [lookAgainSoon(membership.id, now)] : [])]);
   if (cause === PENDING && isPending(doing))
     parts.log.warn({ membership: membership.id, lockUser: lockUserId }, 'what was given is still not in effect');
   return errors;
-}
-
-const isPending = ({ plan, progress }: Pick<Doing, 'plan' | 'progress'>): boolean =>
-  progress.isPending || plan.current.some(({ standing }) => standing?.state === 'pending');
-
-/** What was accepted and is not in effect yet is looked at once more soon; from then on by the sweeps. */
-function lookAtPending(membershipId: string, cause: string, doing: Doing, now: Instant): JobRequest[] {
-  if (cause === PENDING || !isPending(doing)) return [];
-  return [{ name: 'reconcile', key: membershipId, payload: { membershipId, cause: PENDING }, runAt: now + MINUTE }];
 }
 
 /** Has one of the person's memberships, or of its team, a check-in of these days that spent a pass that is gone? */

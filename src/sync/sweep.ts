@@ -13,6 +13,7 @@ import { evidenceOf, type Found, keepProblems, linkJobs, rememberAbsent } from '
 import { deleteLongGone, foreignAccess } from './long-gone.ts';
 import { readSingly } from './member-reader.ts';
 import type { SyncParts } from './parts.ts';
+import { lookAgainSoon } from './pending.ts';
 import { type PersonPlan, planPerson } from './person-plan.ts';
 import { spentByCheckIn } from './reconcile.ts';
 import { readEverything, type Snapshot } from './snapshot.ts';
@@ -124,7 +125,10 @@ export async function sweep(
     now,
   );
   if (snapshot.tokensRead) await store.tokens.replaceAll(snapshot.tokens);
-  await queue.add(linkJobs(final, snapshot.tokens));
+  const given = doings
+    .filter(({ progress }) => progress.isPending)
+    .map(({ plan }) => lookAgainSoon(subjectOf(plan), now));
+  await queue.add([...linkJobs(final, snapshot.tokens), ...given]);
   await store.evidence.put(
     final.flatMap((plan) => evidenceOf(plan, snapshot.evidence, now)).map((each) => rememberAbsent(each, snapshot)),
   );

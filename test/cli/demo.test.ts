@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createShow } from '../../src/cli/demo/show.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { soon } from '../support/service.ts';
@@ -51,6 +51,38 @@ describe('the demo', () => {
 
     expect(code).toBe(0);
     await expect(fetch(`${relay}/readyz`)).rejects.toThrow();
+  });
+});
+
+describe('the demo on another lock system', () => {
+  // Kisi takes five calls a second, and no fewer are made for a play.
+  it.each(['unifi', 'seam', 'kisi'])(
+    'plays the same morning to its end on %s',
+    { timeout: 3 * A_MINUTE },
+    async (name) => {
+      const printed: string[] = [];
+      const demo = spawn(process.execPath, [COMMAND_LINE, 'demo', '--lock-system', name], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      onTestFinished(() => void demo.kill('SIGKILL'));
+      demo.stdout.setEncoding('utf8').on('data', (piece: string) => printed.push(piece));
+
+      const [code] = await once(demo, 'exit');
+
+      const text = printed.join('');
+      expect(text.split('\n').filter((line) => line.includes('✗'))).toEqual([]);
+      expect(text).toMatch(/13 promises, \d+ checks, \d+ s: everything held\./);
+      expect(text).not.toContain('SmartLock');
+      expect(code).toBe(0);
+    },
+  );
+
+  it('refuses one that nobody knows', async () => {
+    const demo = spawn(process.execPath, [COMMAND_LINE, 'demo', '--lock-system', 'nuki'], { stdio: 'ignore' });
+
+    const [code] = await once(demo, 'exit');
+
+    expect(code).toBe(1);
   });
 });
 

@@ -11,6 +11,7 @@ const QUIET_TURNS = 60;
 const LATEST = 50;
 
 export function movingTime(start: number): Time {
+  if (vi.isMockFunction(globalThis.setTimeout)) throw new Error('a test has one world at a time');
   const clock = createVirtualClock(start);
   const waits = new Set<{ at: number }>();
   const timers = new Map<object, () => void>();

@@ -1,7 +1,7 @@
 // A PostgreSQL for tests: the one that TEST_DATABASE_URL names, else one of its own in a temporary folder, for as long as
 // the file's tests run. Every test gets an empty database in it.
 import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ function alreadyThere() {
 }
 
 async function startOwn(): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'relay-postgres-'));
+  const folder = mkdtempSync(join(roomFor(), 'relay-postgres-'));
   const data = join(folder, 'data');
   const port = await freePort();
   const run = runner(folder);
@@ -70,6 +70,14 @@ async function startOwn(): Promise<PostgresServer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** In memory where there is enough of it: most of what such a server does is to make files. */
+function roomFor(): string {
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > 2 ** 31 ? memory : tmpdir();
 }
 
 /** A cluster does not run as root. */

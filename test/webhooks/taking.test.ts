@@ -103,7 +103,8 @@ describe('a webhook of the lock system', () => {
           receivedAt: NOW,
           source: 'lock',
           event: 'lock_open',
-          body,
+          // What was read of it alone: what came may hold a code that opens a door.
+          body: expect.stringMatching(/^\{"id":"e1","lockUserId":"u1","lockId":"l1"/),
           understood: true,
           subject: 'u1',
         },
