@@ -2,7 +2,6 @@
 // at module level, so that one process can serve several some day.
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Express } from 'express';
-import type { Policy } from './access/policy.ts';
 import { createHealthRouter } from './admin/health.ts';
 import { createCobotClient } from './cobot/client.ts';
 import { readMember, readSpace } from './cobot/facts.ts';
@@ -19,13 +18,14 @@ import { createDryRun } from './locks/dry-run.ts';
 import { createNotesByStore } from './locks/notes-by-store.ts';
 import { createOwnedLocks, marks } from './locks/owned.ts';
 import { createWindowsByTimer } from './locks/windows-by-timer.ts';
+import type { OperatorApp, SyncOptions } from './operator/parts.ts';
 import { createSqliteQueue } from './queue/sqlite.ts';
 import { openDatabase } from './store/database.ts';
 import { openStore } from './store/open-store.ts';
 import { boundariesBeforeSweep, boundaryJob } from './sync/boundary.ts';
 import { careForLocks } from './sync/lock-care.ts';
 import { createTouched, type SyncParts } from './sync/parts.ts';
-import { createPolicyKeeper, type PolicyKeeper } from './sync/policy-keeper.ts';
+import { createPolicyKeeper } from './sync/policy-keeper.ts';
 import { createRecovery } from './sync/recovery.ts';
 import { createSchedule } from './sync/schedule.ts';
 import { createSpaceKeeper } from './sync/space-keeper.ts';
@@ -39,24 +39,12 @@ const CONCURRENCY = 16;
 /** Running work may go on so long after a SIGTERM; then its calls to the other sides are given up. */
 const GRACE = 4000;
 
-export type SyncOptions = {
-  dryRun: boolean;
-  cause: string;
-  onProgress?: (words: string) => void;
-  /** In a dry run: as if this policy were in force. */
-  policy?: Policy;
-};
-
-export type App = {
+export type App = OperatorApp & {
   http: Express;
-  parts: SyncParts;
-  policy: PolicyKeeper;
   /** Works jobs off, sweeps, watches the policy file. */
   start(): Promise<void>;
   /** Finishes what runs and closes the database. */
   stop(): Promise<void>;
-  /** Applies the plan of changes of the whole space now, or shows it. */
-  sync(options: SyncOptions): Promise<SweepReport>;
 };
 
 export async function createApp(

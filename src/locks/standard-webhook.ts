@@ -6,7 +6,7 @@ import type { Instant } from '../access/model.ts';
 
 const TOLERANCE_MS = 5 * 60 * 1000;
 
-export type SignatureProblem = { code: string; message: string };
+type SignatureProblem = { code: string; message: string };
 export type CheckSignature = (
   rawBody: Buffer,
   headers: Record<string, string | undefined>,

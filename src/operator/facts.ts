@@ -29,6 +29,7 @@ export function knowingMembers({ parts }: OperatorApp): Pick<Operator, 'facts' |
       const ids = await personOf(member);
       const { calendar } = await parts.space();
       const now = clock.now();
+      // Without a policy in force nothing is changed, and this is shown as most read it.
       const reading = await parts.policy().then(
         ({ policy }) => policy.cancellationDate,
         () => 'last day in' as const,
@@ -63,7 +64,11 @@ export function knowingMembers({ parts }: OperatorApp): Pick<Operator, 'facts' |
           bookings: bookings
             .filter(({ until, membershipId }) => until > now && membershipId === membership.id)
             .toSorted((one, other) => one.from - other.from)
-            .map((booking) => ({ ...spanOf(booking), resource: resources.get(booking.resourceId) ?? null })),
+            .map((booking) => ({
+              ...spanOf(booking),
+              id: booking.id,
+              resource: resources.get(booking.resourceId) ?? null,
+            })),
           readAt: isoTime(readAt),
         })),
         lockUser: link ? { id: link.lockUserId, origin: link.origin } : null,
@@ -86,10 +91,15 @@ export function knowingMembers({ parts }: OperatorApp): Pick<Operator, 'facts' |
       );
       for (const id of ids) await reconcile(id, 'operator', parts);
       const lists = await Promise.all(ids.map((membershipId) => store.audit.list({ since, membershipId })));
-      const entries = lists
-        .flat()
-        .filter(({ cause, action }) => cause === 'operator' && action !== 'sync')
-        .toReversed();
+      // Newest first: what stands above the line from before.
+      const entries = lists.flatMap((list) =>
+        list
+          .slice(
+            0,
+            list.findIndex(({ action }) => action === 'sync'),
+          )
+          .toReversed(),
+      );
       return { zone: await zoneOf(store), entries: entries.map(await showingEntries(store)) };
     },
   };

@@ -65,7 +65,8 @@ const peopleShape = z.object({
       name: z.string(),
       email: z.string().nullable(),
       plan: z.string(),
-      standing: z.enum(['pending', 'coming', 'current', 'ended']),
+      /** 'unknown': there is a problem, and nothing could be kept of the member but that. Then there are no cells. */
+      standing: z.enum(['pending', 'coming', 'current', 'ended', 'unknown']),
       problems: z.array(z.string()),
       cells: z.array(cell),
     }),
@@ -90,7 +91,7 @@ const factsShape = z.object({
       standing: z.enum(['pending', 'coming', 'current', 'ended']),
       passes: z.array(z.object({ name: z.string(), expiresAt: time.nullable(), ofTeam: z.boolean() })),
       checkIns: z.array(span),
-      bookings: z.array(span.extend({ resource: z.string().nullable() })),
+      bookings: z.array(span.extend({ id: z.string(), resource: z.string().nullable() })),
       readAt: time,
     }),
   ),

@@ -68,10 +68,20 @@ export function showingPeople(app: OperatorApp): Pick<Operator, 'people'> {
           })),
         });
       }
+      const known = new Set(people.flatMap(({ membershipIds }) => membershipIds));
+      const others = problems.filter(({ subject }) => subject !== '' && !known.has(subject));
+      for (const [id, found] of Map.groupBy(others, ({ subject }) => subject)) {
+        const sentences = found.map(({ sentence }) => sentence);
+        const nothing = { email: null, plan: '', standing: 'unknown' as const, cells: [] };
+        people.push({ membershipIds: [id], name: '', problems: sentences, ...nothing });
+      }
       return {
         ...answer,
         locks: locks.map(({ id, name }) => ({ lockId: id, lock: name })),
-        people: people.toSorted((one, other) => one.name.localeCompare(other.name)),
+        // Without a name last.
+        people: people.toSorted(
+          (one, other) => Number(one.name === '') - Number(other.name === '') || one.name.localeCompare(other.name),
+        ),
       };
     },
   };

@@ -21,7 +21,9 @@ export function seeingToday({ parts }: OperatorApp): Pick<Operator, 'today'> {
     async today() {
       const now = clock.now();
       const [zone, evidence, jobs] = [await zoneOf(store), await store.evidence.all(), await queue.list()];
-      const [nameOf, show, whose] = [await memberNames(store), await showingEntries(store), await whoseJob(store)];
+      // Asked every few seconds: what was read of everybody is taken out of the database once.
+      const once: Store = { ...store, evidence: { ...store.evidence, all: async () => evidence } };
+      const [nameOf, show, whose] = [await memberNames(once), await showingEntries(once), await whoseJob(once)];
       const [problems, hold, sweptAt] = [
         await store.problems.all(),
         await store.holds.open(),
@@ -33,6 +35,7 @@ export function seeingToday({ parts }: OperatorApp): Pick<Operator, 'today'> {
       const lastFrom = (side: string) => deliveries.find(({ source }) => source === side)?.receivedAt;
       const heldAt = hold?.lines.map((line) => line.heldAt) ?? [];
       const calendar = createCalendar(zone);
+      // A number for orientation: on the day of a cancellation it may be one off.
       const isMember = ({ membership }: Evidence) => standingOf(membership, 'last day in', calendar, now) === 'current';
       return {
         zone,

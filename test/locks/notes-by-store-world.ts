@@ -14,7 +14,7 @@ import { memoryLocks } from './memory-locks.ts';
 import { createFaults, MONDAY, note, openMemoryDatabase, ours, steppedTimedGrants } from './windowless-world.ts';
 
 export type Kind = 'many' | 'one';
-export type Truth = CurrentGrant & { by: 'us' | 'others' };
+type Truth = CurrentGrant & { by: 'us' | 'others' };
 type Step = ReturnType<typeof createFaults>['step'];
 
 const locks = ['front', 'back'];

@@ -1,6 +1,5 @@
 // A database of its own for one test, with two spaces in it: the second is to show that nothing crosses over.
 import { onTestFinished } from 'vitest';
-import { createPostgresQueue } from '../../src/queue/postgres.ts';
 import type { Queue } from '../../src/queue/queue.ts';
 import { createSqliteQueue } from '../../src/queue/sqlite.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -12,14 +11,9 @@ import { now } from './samples.ts';
 
 export type Spaces = { database: Database; clock: VirtualClock; queue: Queue; store: Store; elsewhere: Store };
 
-/** Where the tests of the store open their databases: SQLite, unless postgres.test.ts says otherwise for its file. */
-export const engine = {
-  open: (_clock: VirtualClock): Promise<Database> => openDatabase({ dataDir: temporaryFolder() }),
-};
-
 export async function openSpaces(): Promise<Spaces> {
   const clock = createVirtualClock(now + 500);
-  const database = await engine.open(clock);
+  const database = await openDatabase({ dataDir: temporaryFolder() });
   onTestFinished(() => database.close());
   const north = await openSpace('north', { database, clock });
   const south = await openSpace('south', { database, clock });
@@ -31,6 +25,6 @@ export async function openSpace(
   { database, clock }: { database: Database; clock: VirtualClock },
 ): Promise<{ queue: Queue; store: Store }> {
   const parts = { database, space, clock, random: () => 0.5 };
-  const queue = database.shared ? await createPostgresQueue(parts) : createSqliteQueue(parts);
+  const queue = createSqliteQueue(parts);
   return { queue, store: await openStore({ database, space, clock, queue }) };
 }

@@ -70,11 +70,12 @@ describe.each(ROUTES)('POST %s', (path, body) => {
     expect(relay.accepted).toEqual([]);
   });
 
-  it('with 90 kB is taken', async () => {
+  it('with 90 kB is taken, and stored whole where it comes from Cobot', async () => {
     const large = JSON.stringify({ ...JSON.parse(body), padding: 'x'.repeat(90_000) });
 
     expect((await post(`${path}?key=${KEY}`, large)).status).toBe(204);
     expect(relay.accepted).toHaveLength(1);
+    for (const { delivery } of relay.accepted) if (delivery.source === 'cobot') expect(delivery.body).toBe(large);
   });
 
   it('with little that unpacks to much is answered 413', async () => {

@@ -9,7 +9,7 @@ import type { Seen } from './joined-grants.ts';
 import { type AccessGrant, accessGrantAnswer } from './schema.ts';
 import { grantDates, movedGrantDates } from './times.ts';
 
-export type NewAccessGrant = {
+type NewAccessGrant = {
   key: string;
   lockUserId: string;
   doors: readonly string[];

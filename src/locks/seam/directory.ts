@@ -4,7 +4,7 @@ import type { Lock } from '../../access/model.ts';
 import type { SeamClient } from './client.ts';
 import { devicePage, entrancePage } from './schema.ts';
 
-export type Kind = 'entrance' | 'keypad';
+type Kind = 'entrance' | 'keypad';
 export type Directory = {
   locks(): Promise<Lock[]>;
   /** As last read. */

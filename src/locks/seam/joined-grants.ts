@@ -15,7 +15,7 @@ import { isOver } from './times.ts';
 
 /** An access grant with the entrances that it opens. */
 export type Seen = AccessGrant & { doors: readonly string[] };
-export type NextGeneration = { generation: number; doors: string[]; like: Seen };
+type NextGeneration = { generation: number; doors: string[]; like: Seen };
 
 const LONGEST_NOTE = 150;
 

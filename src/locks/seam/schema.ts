@@ -29,7 +29,7 @@ const remarks = z
 const messageOf = ({ error_code, warning_code, message }: z.output<typeof remark>): string =>
   message ?? error_code ?? warning_code ?? 'no reason given';
 
-export const identitySchema = z
+const identitySchema = z
   .object({ user_identity_id: id, user_identity_key: text, email_address: text, full_name: text })
   .transform(
     (user): LockUser => ({
@@ -85,7 +85,7 @@ export type AccessGrant = {
   errors: string[];
   hints: string[];
 };
-export const accessGrantSchema = z
+const accessGrantSchema = z
   .object({
     access_grant_id: id,
     access_grant_key: text,
@@ -168,7 +168,7 @@ export type AccessCode = {
   errors: string[];
   hints: string[];
 };
-export const accessCodeSchema = z
+const accessCodeSchema = z
   .object({
     access_code_id: id,
     device_id: id,

@@ -7,7 +7,7 @@ import type { CallInfo } from '../../../src/lib/http.ts';
 import type { LockSystem } from '../../../src/locks/lock-system.ts';
 import { createSeam, type SeamSettings } from '../../../src/locks/seam/connector.ts';
 
-export const HOST = 'https://connect.seam.test';
+const HOST = 'https://connect.seam.test';
 export const TOKEN = 'seam_key_1234567890';
 export const at = (text: string): number => Date.parse(text);
 export const NOW = at('2026-11-30T09:00:00Z');
