@@ -1,10 +1,10 @@
 // The lock systems that can be simulated, by the name that LOCK_SYSTEM takes.
 import type { Clock } from '../lib/clock.ts';
-import { startKisiSimulator } from './kisi.ts';
+import { startKisiSimulator } from './kisi/kisi.ts';
 import type { LockSimulator } from './lock-simulator.ts';
-import { startSeamSimulator } from './seam.ts';
-import { startSmartLockSimulator } from './smartlock.ts';
-import { startUnifiSimulator } from './unifi.ts';
+import { startSeamSimulator } from './seam/seam.ts';
+import { startSmartLockSimulator } from './smartlock/smartlock.ts';
+import { startUnifiSimulator } from './unifi/unifi.ts';
 
 type StartLocks = (given: { clock: Clock; secret: string }) => Promise<LockSimulator>;
 

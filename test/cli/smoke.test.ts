@@ -3,11 +3,11 @@
 import { describe, expect, it } from 'vitest';
 import type { LockSystemName } from '../../src/locks/catalog.ts';
 import type { Seen } from '../../src/simulators/exchange.ts';
-import type { KisiSwitches } from '../../src/simulators/kisi-switches.ts';
+import type { KisiSwitches } from '../../src/simulators/kisi/switches.ts';
 import type { LockSimulator } from '../../src/simulators/lock-simulator.ts';
 import type { Action } from '../../src/simulators/sabotage.ts';
-import type { SeamSwitches } from '../../src/simulators/seam-switches.ts';
-import type { UnifiSwitches } from '../../src/simulators/unifi-switches.ts';
+import type { SeamSwitches } from '../../src/simulators/seam/switches.ts';
+import type { UnifiSwitches } from '../../src/simulators/unifi/switches.ts';
 import { kisi, type StartLocks, SYSTEMS, seam, systems, unifi } from '../support/relay-on.ts';
 import { openWorldOn } from './world-on.ts';
 

@@ -9,8 +9,8 @@ import { loadConfig } from '../../src/config.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { createOperator } from '../../src/operator/operator.ts';
-import { type CobotOptions, startCobotSimulator } from '../../src/simulators/cobot.ts';
-import { startSmartLockSimulator } from '../../src/simulators/smartlock.ts';
+import { type CobotOptions, startCobotSimulator } from '../../src/simulators/cobot/cobot.ts';
+import { startSmartLockSimulator } from '../../src/simulators/smartlock/smartlock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const KEY = 'the-key-in-the-callback-urls';

@@ -9,7 +9,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { createHttp } from '../../src/lib/http.ts';
 import { createPinnedAgent } from '../../src/lib/pinned-agent.ts';
 import { createUnifi } from '../../src/locks/unifi/connector.ts';
-import { certificate, fingerprint, privateKey } from '../../src/simulators/unifi-certificate.ts';
+import { certificate, fingerprint, privateKey } from '../../src/simulators/unifi/certificate.ts';
 
 /** Throw-away, made for this test: "somebody else", of the same name. */
 const other = {

@@ -1,6 +1,6 @@
 // The conformance suite, run on lock systems that are wrong on purpose: each check fails where it should.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSmartLockSimulator } from '../../src/simulators/smartlock.ts';
+import { startSmartLockSimulator } from '../../src/simulators/smartlock/smartlock.ts';
 import { chapters } from './conformance.ts';
 import { faults } from './conformance-faults.ts';
 import { limitCheck } from './conformance-limits.ts';

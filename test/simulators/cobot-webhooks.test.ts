@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CobotOptions } from '../../src/simulators/cobot.ts';
+import type { CobotOptions } from '../../src/simulators/cobot/cobot.ts';
 import { startReceiver } from './calls.ts';
 import { type OpenCobot, openCobot } from './open-cobot.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CobotOptions } from '../../src/simulators/cobot.ts';
+import type { CobotOptions } from '../../src/simulators/cobot/cobot.ts';
 import { caller } from './calls.ts';
 import { addMembers, type OpenCobot, openCobot } from './open-cobot.ts';
 

@@ -1,6 +1,6 @@
 // Own simulator: Kisi's role assignments, their windows by the virtual clock, and what is unknown of them, both ways.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KisiOptions } from '../../src/simulators/kisi.ts';
+import type { KisiOptions } from '../../src/simulators/kisi/kisi.ts';
 import type { Called } from './calls.ts';
 import { assigning, type OpenKisi, openKisi } from './open-kisi.ts';
 

@@ -1,7 +1,7 @@
 // Own simulator: Kisi's event sets, from which openings that no webhook told are caught up.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { KisiOptions } from '../../src/simulators/kisi.ts';
+import type { KisiOptions } from '../../src/simulators/kisi/kisi.ts';
 import { type OpenKisi, openKisi } from './open-kisi.ts';
 
 const HOUR = 60 * 60_000;

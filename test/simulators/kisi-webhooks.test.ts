@@ -1,7 +1,7 @@
 // Own simulator: what happens at Kisi's doors, as its webhook tells it, and its webhook itself.
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { KisiOptions } from '../../src/simulators/kisi.ts';
+import type { KisiOptions } from '../../src/simulators/kisi/kisi.ts';
 import { startReceiver } from './calls.ts';
 import { type OpenKisi, openKisi } from './open-kisi.ts';
 

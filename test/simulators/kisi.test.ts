@@ -1,6 +1,6 @@
 // Own simulator: Kisi's callers, users and groups, and what its documents leave open, both ways.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KisiOptions } from '../../src/simulators/kisi.ts';
+import type { KisiOptions } from '../../src/simulators/kisi/kisi.ts';
 import { type Called, caller } from './calls.ts';
 import { assigning, type OpenKisi, openKisi } from './open-kisi.ts';
 

@@ -1,6 +1,6 @@
 // A Cobot at a fixed moment, without limits unless they are asked for: Monday, 09:00 in Berlin.
 import { seededRandom } from '../../src/simulators/chance.ts';
-import { type CobotOptions, type CobotSimulator, startCobotSimulator } from '../../src/simulators/cobot.ts';
+import { type CobotOptions, type CobotSimulator, startCobotSimulator } from '../../src/simulators/cobot/cobot.ts';
 import { caller } from './calls.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 

@@ -1,6 +1,6 @@
 // A Kisi at a fixed moment with two doors, without limits unless they are asked for.
 import { seededRandom } from '../../src/simulators/chance.ts';
-import { type KisiOptions, startKisiSimulator } from '../../src/simulators/kisi.ts';
+import { type KisiOptions, startKisiSimulator } from '../../src/simulators/kisi/kisi.ts';
 import { caller } from './calls.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 

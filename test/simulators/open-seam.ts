@@ -1,6 +1,6 @@
 // What the tests of the simulated Seam share: one with a still clock and a fixed seed, its calls, and reading an answer.
 import { seededRandom } from '../../src/simulators/chance.ts';
-import { type SeamOptions, type SeamSimulator, startSeamSimulator } from '../../src/simulators/seam.ts';
+import { type SeamOptions, type SeamSimulator, startSeamSimulator } from '../../src/simulators/seam/seam.ts';
 import { type Called, caller } from './calls.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 

@@ -1,7 +1,7 @@
 // A UniFi Access console at a fixed moment, over plain HTTP unless TLS is asked for: two doors, and Ada who opens none.
 import { z } from 'zod';
 import { seededRandom } from '../../src/simulators/chance.ts';
-import { startUnifiSimulator, type UnifiOptions } from '../../src/simulators/unifi.ts';
+import { startUnifiSimulator, type UnifiOptions } from '../../src/simulators/unifi/unifi.ts';
 import { type Called, caller } from './calls.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startCobotSimulator } from '../../src/simulators/cobot.ts';
-import type { Member } from '../../src/simulators/cobot-space.ts';
+import { startCobotSimulator } from '../../src/simulators/cobot/cobot.ts';
+import type { Member } from '../../src/simulators/cobot/space.ts';
 import { emptied, lacking } from '../../src/simulators/sabotage.ts';
 import { caller } from './calls.ts';
 import { type OpenCobot, openCobot } from './open-cobot.ts';

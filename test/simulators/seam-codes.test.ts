@@ -1,6 +1,6 @@
 // Access codes on keypads of the simulated Seam (own simulator): on the lock after a moment, off it at their end.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SeamOptions } from '../../src/simulators/seam.ts';
+import type { SeamOptions } from '../../src/simulators/seam/seam.ts';
 import type { Called } from './calls.ts';
 import { at, HOUR, ids, iso, type OpenSeam, openSeam } from './open-seam.ts';
 

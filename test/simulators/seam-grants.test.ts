@@ -1,6 +1,6 @@
 // Access grants of the simulated Seam (own simulator): they take effect later, may fail in parts, and end later.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SeamOptions } from '../../src/simulators/seam.ts';
+import type { SeamOptions } from '../../src/simulators/seam/seam.ts';
 import type { Called } from './calls.ts';
 import { at, HOUR, ids, iso, type OpenSeam, openSeam } from './open-seam.ts';
 

@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'svix';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SeamOptions } from '../../src/simulators/seam.ts';
+import type { SeamOptions } from '../../src/simulators/seam/seam.ts';
 import { startReceiver } from './calls.ts';
 import { at, HOUR, ids, iso, NOW, type OpenSeam, openSeam } from './open-seam.ts';
 

@@ -1,6 +1,6 @@
 // The simulated Seam (own simulator): answers, errors, pages, people and doors. Access has files of its own.
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SeamOptions } from '../../src/simulators/seam.ts';
+import type { SeamOptions } from '../../src/simulators/seam/seam.ts';
 import { caller } from './calls.ts';
 import { at, ids, NOW, type OpenSeam, openSeam } from './open-seam.ts';
 

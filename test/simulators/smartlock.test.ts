@@ -1,12 +1,12 @@
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../src/simulators/chance.ts';
+import type { SmartLockLock } from '../../src/simulators/smartlock/account.ts';
 import {
   type SmartLockOptions,
   type SmartLockSimulator,
   startSmartLockSimulator,
-} from '../../src/simulators/smartlock.ts';
-import type { SmartLockLock } from '../../src/simulators/smartlock-account.ts';
+} from '../../src/simulators/smartlock/smartlock.ts';
 import { type Called, caller, startReceiver } from './calls.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 

@@ -11,8 +11,8 @@ import { signWebhookDelivery } from 'unifi-access/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { seededRandom } from '../../src/simulators/chance.ts';
-import { startUnifiSimulator, type UnifiOptions, type UnifiSimulator } from '../../src/simulators/unifi.ts';
-import { signUnifiWebhook } from '../../src/simulators/unifi-webhooks.ts';
+import { startUnifiSimulator, type UnifiOptions, type UnifiSimulator } from '../../src/simulators/unifi/unifi.ts';
+import { signUnifiWebhook } from '../../src/simulators/unifi/webhooks.ts';
 import { startReceiver } from './calls.ts';
 
 const PORT = 12445;

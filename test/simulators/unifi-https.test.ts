@@ -2,7 +2,7 @@
 import { request } from 'node:https';
 import { connect, TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { certificate, fingerprint } from '../../src/simulators/unifi-certificate.ts';
+import { certificate, fingerprint } from '../../src/simulators/unifi/certificate.ts';
 import { type OpenUnifi, openUnifi } from './open-unifi.ts';
 
 let unifi: OpenUnifi['unifi'];

@@ -1,6 +1,6 @@
 // Own simulator: UniFi Access's users and their policies, with what nobody says about them both ways.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { UnifiSwitches } from '../../src/simulators/unifi-switches.ts';
+import type { UnifiSwitches } from '../../src/simulators/unifi/switches.ts';
 import { dataOf, idOf, idsOf, type OpenUnifi, openUnifi } from './open-unifi.ts';
 
 let unifi: OpenUnifi['unifi'];

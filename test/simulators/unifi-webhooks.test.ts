@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import type { UnifiOptions } from '../../src/simulators/unifi.ts';
+import type { UnifiOptions } from '../../src/simulators/unifi/unifi.ts';
 import { startReceiver } from './calls.ts';
 import { dataOf, idOf, idsOf, type OpenUnifi, openUnifi } from './open-unifi.ts';
 

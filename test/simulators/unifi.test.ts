@@ -2,8 +2,8 @@
 // unifi-client.test.ts.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { UnifiOptions } from '../../src/simulators/unifi.ts';
-import type { UnifiSwitches } from '../../src/simulators/unifi-switches.ts';
+import type { UnifiSwitches } from '../../src/simulators/unifi/switches.ts';
+import type { UnifiOptions } from '../../src/simulators/unifi/unifi.ts';
 import { caller } from './calls.ts';
 import { dataOf, idsOf, type OpenUnifi, openUnifi } from './open-unifi.ts';
 

@@ -1,6 +1,6 @@
 // Step 2 of the guide, from outside: opening a door checks in on Cobot, and no day pass is ever spent twice.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Member } from '../../src/simulators/cobot-space.ts';
+import type { Member } from '../../src/simulators/cobot/space.ts';
 import { setUpService, soon } from '../support/service.ts';
 
 // The dearest reading of what Cobot does on a second check-in: it makes one, and spends another pass.

@@ -1,13 +1,13 @@
 // The five steps of the guide, from outside, on every lock system there is, with one access.yaml for all of them.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/lib/clock.ts';
-import type { Member } from '../../src/simulators/cobot-space.ts';
-import { startKisiSimulator } from '../../src/simulators/kisi.ts';
+import type { Member } from '../../src/simulators/cobot/space.ts';
+import { startKisiSimulator } from '../../src/simulators/kisi/kisi.ts';
 import type { LockSimulator } from '../../src/simulators/lock-simulator.ts';
 import type { lockSimulators } from '../../src/simulators/lock-simulators.ts';
-import { startSeamSimulator } from '../../src/simulators/seam.ts';
-import { startSmartLockSimulator } from '../../src/simulators/smartlock.ts';
-import { startUnifiSimulator } from '../../src/simulators/unifi.ts';
+import { startSeamSimulator } from '../../src/simulators/seam/seam.ts';
+import { startSmartLockSimulator } from '../../src/simulators/smartlock/smartlock.ts';
+import { startUnifiSimulator } from '../../src/simulators/unifi/unifi.ts';
 import { setUpServiceOn } from '../support/service.ts';
 
 const policy = `

@@ -17,7 +17,7 @@ import {
   type SmartLockOptions,
   type SmartLockSimulator,
   startSmartLockSimulator,
-} from '../../src/simulators/smartlock.ts';
+} from '../../src/simulators/smartlock/smartlock.ts';
 import { secretsIn } from './secrets.ts';
 
 const SPEED = 20;

@@ -10,7 +10,7 @@ import type { Clock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
 import type { JobName } from '../../src/queue/queue.ts';
 import { seededRandom } from '../../src/simulators/chance.ts';
-import { type CobotOptions, startCobotSimulator } from '../../src/simulators/cobot.ts';
+import { type CobotOptions, startCobotSimulator } from '../../src/simulators/cobot/cobot.ts';
 import type { Seen } from '../../src/simulators/exchange.ts';
 import type { LockSimulator } from '../../src/simulators/lock-simulator.ts';
 import { reconcile } from '../../src/sync/reconcile.ts';

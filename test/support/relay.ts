@@ -2,7 +2,7 @@
 // which stands still until a test moves it.
 import { seededRandom } from '../../src/simulators/chance.ts';
 import type { Seen } from '../../src/simulators/exchange.ts';
-import { startSmartLockSimulator } from '../../src/simulators/smartlock.ts';
+import { startSmartLockSimulator } from '../../src/simulators/smartlock/smartlock.ts';
 import { createWorldOn, type RelayOptions, standingTime } from './relay-world.ts';
 
 export type { RelayOptions } from './relay-world.ts';

@@ -8,14 +8,14 @@ import { daytimeZone, localDay, startOfDay } from '../../src/cli/demo/daytime.ts
 import { buildStage, type Stage, type StageOptions } from '../../src/cli/demo/stage.ts';
 import { until } from '../../src/cli/demo/until.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import type { Member } from '../../src/simulators/cobot-space.ts';
-import type { Thing } from '../../src/simulators/cobot-views.ts';
+import type { Member } from '../../src/simulators/cobot/space.ts';
+import type { Thing } from '../../src/simulators/cobot/views.ts';
 import type { LockSimulator } from '../../src/simulators/lock-simulator.ts';
 import {
   type SmartLockOptions,
   type SmartLockSimulator,
   startSmartLockSimulator,
-} from '../../src/simulators/smartlock.ts';
+} from '../../src/simulators/smartlock/smartlock.ts';
 import { secretsIn } from './secrets.ts';
 
 /** For expect.poll: what the relay does by itself, it does soon. */

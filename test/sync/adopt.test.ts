@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Member } from '../../src/simulators/cobot-space.ts';
-import type { SmartLockUser } from '../../src/simulators/smartlock-account.ts';
+import type { Member } from '../../src/simulators/cobot/space.ts';
+import type { SmartLockUser } from '../../src/simulators/smartlock/account.ts';
 import { adopt, findAdoptable } from '../../src/sync/adopt.ts';
 import { createRelayWorld, DAY, FORBIDDEN, MONDAY, type RelayOptions, type RelayWorld } from '../support/relay.ts';
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Member } from '../../src/simulators/cobot-space.ts';
+import type { Member } from '../../src/simulators/cobot/space.ts';
 import { createRelayWorld, HOUR, MINUTE, type RelayWorld } from '../support/relay.ts';
 import { holdOf, linesOf, spaceOf } from '../support/relay-spaces.ts';
 

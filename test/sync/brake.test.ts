@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Member } from '../../src/simulators/cobot-space.ts';
+import type { Member } from '../../src/simulators/cobot/space.ts';
 import { createRelayWorld, HOUR, MINUTE, type RelayWorld, until } from '../support/relay.ts';
 import { linesOf, spaceOf } from '../support/relay-spaces.ts';
 

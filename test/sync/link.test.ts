@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CobotSwitches } from '../../src/simulators/cobot-switches.ts';
+import type { CobotSwitches } from '../../src/simulators/cobot/switches.ts';
 import { counting, createRelayWorld, HOUR, MINUTE, type RelayWorld } from '../support/relay.ts';
 
 const ENDED = '2026-11-29';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Member } from '../../src/simulators/cobot-space.ts';
+import type { Member } from '../../src/simulators/cobot/space.ts';
 import { emptied } from '../../src/simulators/sabotage.ts';
 import { counting, createRelayWorld, FORBIDDEN, HOUR, type RelayWorld, UNAVAILABLE } from '../support/relay.ts';
 import { lastGood } from '../support/relay-spaces.ts';

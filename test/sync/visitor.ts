@@ -1,5 +1,5 @@
 // One member who stands before a door, and a Cobot that would spend another pass for every check-in that is asked for.
-import type { CobotSwitches } from '../../src/simulators/cobot-switches.ts';
+import type { CobotSwitches } from '../../src/simulators/cobot/switches.ts';
 import { counting, createRelayWorld, type RelayOptions } from '../support/relay.ts';
 
 export const BY_TOKEN = 'POST /api/check_ins';

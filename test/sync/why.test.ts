@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Member } from '../../src/simulators/cobot-space.ts';
+import type { Member } from '../../src/simulators/cobot/space.ts';
 import { decideHold } from '../../src/sync/decide-holds.ts';
 import { who } from '../../src/sync/who.ts';
 import { findLock, why } from '../../src/sync/why.ts';

@@ -1,7 +1,7 @@
 // Who takes part in the demo: a small space with two doors, two plans, its members of today, and a stranger.
 import type { CurrentGrant, LockUser } from '../../access/model.ts';
-import type { CobotSimulator } from '../../simulators/cobot.ts';
-import type { Member } from '../../simulators/cobot-space.ts';
+import type { CobotSimulator } from '../../simulators/cobot/cobot.ts';
+import type { Member } from '../../simulators/cobot/space.ts';
 import type { Stage } from './stage.ts';
 
 export type Cast = ReturnType<typeof gatherCast>;

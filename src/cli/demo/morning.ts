@@ -3,7 +3,7 @@
 import type { Lock } from '../../access/model.ts';
 import { COBOT_EVENTS } from '../../lib/callback-path.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Member } from '../../simulators/cobot-space.ts';
+import type { Member } from '../../simulators/cobot/space.ts';
 import { type Cast, DOORS, lockUserOf, opens } from './cast.ts';
 import { localDay, startOfDay } from './daytime.ts';
 import type { Show } from './show.ts';

@@ -5,7 +5,7 @@ import { createCobotClient } from '../../cobot/client.ts';
 import { applySubscriptions, type SubscriptionReport } from '../../cobot/subscribe.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Answers } from '../../operator/answers.ts';
-import { type CobotOptions, type CobotSimulator, startCobotSimulator } from '../../simulators/cobot.ts';
+import { type CobotOptions, type CobotSimulator, startCobotSimulator } from '../../simulators/cobot/cobot.ts';
 import type { LockSimulator } from '../../simulators/lock-simulator.ts';
 import { createRelayProcess, type RelayProcess } from './relay-process.ts';
 

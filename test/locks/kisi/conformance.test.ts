@@ -1,5 +1,5 @@
 // Checked by an independent client: the simulator is read and written by Kisi's own (test/simulators/kisi-client.test.ts).
-import type { KisiOptions } from '../../../src/simulators/kisi.ts';
+import type { KisiOptions } from '../../../src/simulators/kisi/kisi.ts';
 import { lockSystemConformance } from '../conformance.ts';
 import { kisiWorld } from './simulated-world.ts';
 

@@ -1,5 +1,5 @@
 // Kisi's simulator as the world of the conformance suite.
-import { type KisiOptions, type KisiSimulator, startKisiSimulator } from '../../../src/simulators/kisi.ts';
+import { type KisiOptions, type KisiSimulator, startKisiSimulator } from '../../../src/simulators/kisi/kisi.ts';
 import type { Action } from '../../../src/simulators/sabotage.ts';
 import type { LockWorld } from '../conformance-world.ts';
 import { simulatedWorld, type Vendor, type WorldOptions } from '../simulated-world.ts';

@@ -1,6 +1,6 @@
 // Own simulator; its signatures are checked by an independent client (svix), and the shapes of calls about codes against the
 // vendor's fake (test/simulators/seam-webhooks.test.ts, seam-vendors-fake.test.ts).
-import type { SeamOptions } from '../../../src/simulators/seam.ts';
+import type { SeamOptions } from '../../../src/simulators/seam/seam.ts';
 import { lockSystemConformance } from '../conformance.ts';
 import { seamWorld } from './simulated-world.ts';
 

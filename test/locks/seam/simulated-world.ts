@@ -2,8 +2,8 @@
 import { readCodeName } from '../../../src/locks/seam/code-name.ts';
 import { partId } from '../../../src/locks/seam/grant-key.ts';
 import type { Action } from '../../../src/simulators/sabotage.ts';
-import { type SeamOptions, type SeamSimulator, startSeamSimulator } from '../../../src/simulators/seam.ts';
-import type { SeamCode } from '../../../src/simulators/seam-access.ts';
+import type { SeamCode } from '../../../src/simulators/seam/access.ts';
+import { type SeamOptions, type SeamSimulator, startSeamSimulator } from '../../../src/simulators/seam/seam.ts';
 import { give, type LockWorld, register } from '../conformance-world.ts';
 import { simulatedWorld, type Vendor, type WorldOptions } from '../simulated-world.ts';
 

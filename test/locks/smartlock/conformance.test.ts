@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createSmartLock } from '../../../src/locks/smartlock/connector.ts';
-import { type Spelling, startSmartLockSimulator } from '../../../src/simulators/smartlock.ts';
+import { type Spelling, startSmartLockSimulator } from '../../../src/simulators/smartlock/smartlock.ts';
 import { lockSystemConformance } from '../conformance.ts';
 import { openMailbox } from '../mailbox.ts';
 import { smartLockWorld } from './simulated-world.ts';

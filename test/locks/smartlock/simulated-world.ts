@@ -1,6 +1,6 @@
 // SmartLock's simulator as the world of the conformance suite.
 import type { Action } from '../../../src/simulators/sabotage.ts';
-import { type SmartLockOptions, startSmartLockSimulator } from '../../../src/simulators/smartlock.ts';
+import { type SmartLockOptions, startSmartLockSimulator } from '../../../src/simulators/smartlock/smartlock.ts';
 import type { LockWorld } from '../conformance-world.ts';
 import { simulatedWorld, type Vendor, type WorldOptions } from '../simulated-world.ts';
 

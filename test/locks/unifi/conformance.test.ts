@@ -1,5 +1,5 @@
 // Checked by an independent client: the simulator is driven by unifi-access (test/simulators/unifi-client.test.ts).
-import type { UnifiOptions } from '../../../src/simulators/unifi.ts';
+import type { UnifiOptions } from '../../../src/simulators/unifi/unifi.ts';
 import { lockSystemConformance } from '../conformance.ts';
 import { unifiWorld } from './simulated-world.ts';
 

@@ -1,6 +1,6 @@
 // The simulated UniFi Access console as the world of the conformance suite.
 import type { Action } from '../../../src/simulators/sabotage.ts';
-import { startUnifiSimulator, type UnifiOptions, type UnifiSimulator } from '../../../src/simulators/unifi.ts';
+import { startUnifiSimulator, type UnifiOptions, type UnifiSimulator } from '../../../src/simulators/unifi/unifi.ts';
 import type { LockWorld } from '../conformance-world.ts';
 import { simulatedWorld, type Vendor, type WorldOptions } from '../simulated-world.ts';
 
