@@ -57,7 +57,12 @@ export function reportOf(
   const rows = after.map((row): CurrentGrant => {
     const { id, lockUserId, lockId, from, until, note } = row;
     const grant = { id, lockUserId, lockId, from, until, note };
-    const standing = isOpen(row, now) ? standingOf(row) : undefined;
+    if (!isOpen(row, now)) {
+      // What it left behind goes with it, and must not pass for a grant that stands by itself.
+      if (row.realId === null) unanswered(row);
+      return grant;
+    }
+    const standing = standingOf(row);
     if (standing === 'damaged') return { ...grant, from: null, until: NEVER };
     return standing ? { ...grant, standing } : grant;
   });

@@ -106,6 +106,18 @@ describe('what was done behind our back', () => {
 });
 
 describe('an answer that never came', () => {
+  it('leaves nothing that would pass for a grant by itself, once its window is over', async () => {
+    world.sabotage('lost', { after: 0, only: /^lock: addGrant/ });
+    await expect(world.add({ until: MONDAY + HOUR })).rejects.toThrow('no answer');
+    world.heal();
+    world.clock.at += HOUR;
+
+    await reconcile([{ from: null, until: null }]);
+
+    expect(world.real()).toHaveLength(1);
+    expect(await reconcile([{ from: null, until: null }])).toEqual(nothing);
+  });
+
   const windows = [{ from: null, until: MONDAY + HOUR }];
 
   it.each(['tick', 'diff'])('leaves one real grant, which the next %s finds', async (who) => {
