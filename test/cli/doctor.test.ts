@@ -91,7 +91,8 @@ describe.each(SYSTEMS)('doctor on %s', (system) => {
     await world.locks.up();
   });
 
-  it.skipIf(system === 'smartlock')('crosses a webhook that is missing, and says what to do', async () => {
+  if (system === 'smartlock') return;
+  it('crosses a webhook that is missing, and says what to do', async () => {
     const world = await openWorldOn(systems[system]);
     world.locks.setCallbackUrl(undefined);
 
