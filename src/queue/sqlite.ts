@@ -121,6 +121,25 @@ export function createSqliteQueue({
       );
     },
 
+    async waiting({ name, after, most }) {
+      await recovered();
+      const { count } = await sql
+        .selectFrom(
+          sql
+            .selectFrom('jobs')
+            .select('id')
+            .where('space', '=', space)
+            .where('state', '=', 'waiting')
+            .where('name', '=', name)
+            .where('sequence', '>', after)
+            .limit(most)
+            .as('some'),
+        )
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
     async settle(ids, sequence) {
       await recovered();
       const settled = await sql.transaction().execute(async (trx) => {

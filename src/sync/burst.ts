@@ -48,8 +48,7 @@ export function createBurst({
   async function isCheaper(now: Instant): Promise<boolean> {
     if (now < burstUntil) return true;
     begun = begun.filter((at) => at > now - RECENTLY);
-    const waiting = await queue.list({ name: 'reconcile', state: 'waiting' });
-    const fresh = waiting.filter(({ sequence }) => sequence > sweptUpTo).length;
+    const fresh = await queue.waiting({ name: 'reconcile', after: sweptUpTo, most: MANY_CALLS + 1 });
     const callsEach = factsNeeded((await policy()).policy).bookings ? 2 : 1;
     // Also for one alone: those that wait for the budget would keep check-ins from their turn.
     const isShort = left('GET /api/memberships/:id') <= SINGLES_KEPT_BACK;
