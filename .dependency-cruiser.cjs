@@ -67,7 +67,7 @@ module.exports = {
     onlyIn('one-clock', '^src/lib/clock\\.ts$', '^(node:)?timers(/promises)?$'),
     onlyIn('one-log', '^src/lib/log\\.ts$', '^node_modules/pino/'),
     onlyIn('one-registry-of-metrics', '^src/lib/metrics\\.ts$', '^node_modules/prom-client/'),
-    onlyIn('sql-stays-in-store-and-queue', '^src/(store|queue)/', '^(node_modules/kysely/|node:sqlite$)'),
+    onlyIn('sql-stays-in-store-and-queue', '^src/(store|queue)/', '^(node_modules/(kysely|pg)/|node:sqlite$)'),
 
     error('no-orphans', { orphan: true, path: '^src/', pathNot: '\\.d\\.ts$' }, {}),
     error('resolvable', {}, { couldNotResolve: true }),

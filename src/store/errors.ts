@@ -1,4 +1,4 @@
-// Why a database is not opened: both end the start with a sentence that a person can act on.
+// Why a database is not opened: each ends the start with a sentence that a person can act on. None ever holds a password.
 
 /** Another process has it open: SQLite is for one process. */
 export class DatabaseInUseError extends Error {
@@ -34,16 +34,13 @@ export class DatabaseTooNewError extends Error {
   }
 }
 
-/** It is there, and cannot be read or written: permissions, a full disk, a file that is something else. */
+/** It is there, and cannot be read or written; or it is not there at all. */
 export class DatabaseUnusableError extends Error {
   readonly code = 'database_unusable';
 
-  constructor(file: string, options: { cause: unknown }) {
-    const why = options.cause instanceof Error ? options.cause.message : String(options.cause);
-    super(
-      `The database ${file} cannot be used: ${why}. Look at its permissions, the disk, and whether it is ours.`,
-      options,
-    );
+  constructor(place: string, { why, advice, cause }: { why?: string; advice: string; cause?: unknown }) {
+    const words = why ?? (cause instanceof Error ? cause.message : String(cause));
+    super(`The database ${place} cannot be used: ${words}. ${advice}`, { cause });
     this.name = 'DatabaseUnusableError';
   }
 }

@@ -173,7 +173,7 @@ describe('migrations', () => {
     const old = new Kysely<Record<string, Record<string, unknown>>>({
       dialect: new NodeSqliteDialect(new DatabaseSync(join(dataDir, 'relay.sqlite'))),
     });
-    await migrate(old, { '001-first': first });
+    await migrate(old, { known: { '001-first': first } });
     const window = { space: 'north', id: 't1', lock_user_id: 'u1', lock_id: 'door', from_at: 1, until_at: null };
     await old
       .insertInto('timed_grants')
@@ -214,7 +214,7 @@ describe('migrations', () => {
       },
     };
 
-    await expect(migrate(db, { '001-first': first, '002-broken': broken })).rejects.toThrow('no further');
+    await expect(migrate(db, { known: { '001-first': first, '002-broken': broken } })).rejects.toThrow('no further');
 
     expect((await db.introspection.getTables()).map(({ name }) => name)).not.toContain('half');
   });

@@ -13,21 +13,27 @@ const migrations: Readonly<Record<string, Migration>> = {
   '003-refused-at-the-door': refusedAtTheDoor,
 };
 
+/** `schema`: where the tables are, where there can be several. */
 export async function migrate<T>(
   database: Kysely<T>,
-  known: Readonly<Record<string, Migration>> = migrations,
+  { schema, known = migrations }: { schema?: string; known?: Readonly<Record<string, Migration>> } = {},
 ): Promise<void> {
-  const unknown = (await migrationsOf(database)).filter((name) => !Object.hasOwn(known, name));
+  const unknown = (await migrationsOf(database, schema)).filter((name) => !Object.hasOwn(known, name));
   if (unknown.length > 0) throw new DatabaseTooNewError(unknown);
 
-  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => ({ ...known }) } });
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: async () => ({ ...known }) },
+    ...(schema !== undefined && { migrationTableSchema: schema }),
+  });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
 }
 
-async function migrationsOf<T>(database: Kysely<T>): Promise<string[]> {
+async function migrationsOf<T>(database: Kysely<T>, schema: string | undefined): Promise<string[]> {
   const tables = await database.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return [];
+  const ours = tables.filter((table) => schema === undefined || table.schema === schema);
+  if (!ours.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return [];
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(
     database,
   );

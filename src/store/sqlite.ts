@@ -1,0 +1,61 @@
+// Opens the embedded database: one SQLite file in DATA_DIR, for one process.
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
+import { DatabaseInUseError, DatabaseUnusableError } from './errors.ts';
+import { migrate } from './migrations/migrate.ts';
+import { isBusy, NodeSqliteDialect, openFile } from './node-sqlite.ts';
+import type { Tables } from './tables.ts';
+
+/** Makes the folder and the file where they are missing, readable by their owner alone. */
+export async function openSqlite(dataDir: string): Promise<{ sql: Kysely<Tables>; close: () => Promise<void> }> {
+  const file = join(dataDir, 'relay.sqlite');
+  const holderFile = join(dataDir, 'relay.sqlite.holder');
+
+  const opened = openAlone(dataDir, file, holderFile);
+  const sql = new Kysely<Tables>({ dialect: new NodeSqliteDialect(opened) });
+  const close = async () => {
+    // Before the lock goes: afterwards it may be the next one's.
+    rmSync(holderFile, { force: true });
+    await sql.destroy();
+  };
+  try {
+    writeFileSync(holderFile, `process ${process.pid} on host ${hostname()}`, { mode: 0o600 });
+    await migrate(sql);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { sql, close };
+}
+
+function openAlone(dataDir: string, file: string, holderFile: string): DatabaseSync {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFile(file);
+    return openFile(file);
+  } catch (error) {
+    if (isBusy(error)) throw new DatabaseInUseError(file, readHolder(holderFile), { cause: error });
+    const advice = 'Look at its permissions, the disk, and whether it is ours.';
+    throw new DatabaseUnusableError(file, { cause: error, advice });
+  }
+}
+
+/** Never opens one that is there: to close it again would give up the lock that this process may have on it. */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+function readHolder(holderFile: string): string {
+  try {
+    return readFileSync(holderFile, 'utf8');
+  } catch {
+    return 'another process';
+  }
+}

@@ -1,0 +1,45 @@
+// A database of its own on the tests' PostgreSQL (postgres-server.ts), dropped after the test. Where there is no server,
+// what needs one is skipped: CI takes that for a failure.
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { inject, onTestFinished } from 'vitest';
+
+/** For describe.skipIf() and test.skipIf(). */
+export const noPostgres = inject('postgres') === null;
+
+/** Runs one statement, on the server's own database where no other is named. */
+export async function ask(statement: string, url = serverUrl()): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(statement);
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** An empty database, as DATABASE_URL names it. The caller drops it. */
+async function makeDatabase({ like }: { like?: string } = {}): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `relay_${randomBytes(6).toString('hex')}`;
+  await ask(`create database ${name}`);
+  const url = new URL(serverUrl());
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    drop: async () => void (await ask(`drop database if exists ${name} with (force)`)),
+  };
+}
+
+/** An empty database for one test. */
+export async function temporaryDatabase(): Promise<string> {
+  const { url, drop } = await makeDatabase();
+  onTestFinished(drop);
+  return url;
+}
+
+function serverUrl(): string {
+  const url = inject('postgres');
+  if (url === null) throw new Error('there is no PostgreSQL for the tests: skip them with skipIf(noPostgres)');
+  return url;
+}
