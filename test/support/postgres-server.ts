@@ -1,10 +1,11 @@
 // A PostgreSQL for the tests: the one that RELAY_TEST_DATABASE_URL names, whose user may make databases; else a new one
-// from the binaries of this machine, in a temporary folder, gone when the tests are over, however they end. vitest runs
-// this once (globalSetup), before the first test file.
+// from the binaries of this machine, in a temporary folder, started when the first test asks for it and gone when the tests
+// are over, however they end. vitest runs this once (globalSetup), before the first test file.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -13,7 +14,7 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Its address, the user's own database; null: this machine has none. */
+    /** Where its address is told, which starts it where need be; null: this machine has none. */
     postgres: string | null;
   }
 }
@@ -38,23 +39,40 @@ cd /
 rm -rf "$FOLDER"
 `;
 
-let stop: () => Promise<void> = async () => undefined;
+type Server = { url: string; stop: () => Promise<void> };
+
+let running: Promise<Server> | undefined;
+let desk: HttpServer | undefined;
 
 export async function setup(project: TestProject): Promise<void> {
   const given = process.env['RELAY_TEST_DATABASE_URL'];
-  if (given) return project.provide('postgres', given);
-  const bin = findBinaries();
-  if (!bin) {
+  const bin = given ? undefined : findBinaries();
+  if (!given && !bin) {
     sayMissing();
     return project.provide('postgres', null);
   }
-  const server = await startServer(bin);
-  stop = server.stop;
-  project.provide('postgres', server.url);
+  const find = async () => {
+    if (bin) running ??= startServer(bin);
+    return (await running)?.url ?? given ?? '';
+  };
+  desk = createHttpServer((_request, response) => {
+    find().then(
+      (url) => response.end(url),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+  desk.listen(0, '127.0.0.1');
+  await once(desk, 'listening');
+  project.provide('postgres', `http://127.0.0.1:${portOf(desk)}`);
 }
 
 export async function teardown(): Promise<void> {
-  await stop();
+  desk?.close();
+  desk?.closeAllConnections();
+  await running?.then(
+    ({ stop }) => stop(),
+    () => undefined,
+  );
 }
 
 function sayMissing(): void {
@@ -74,7 +92,7 @@ function findBinaries(): string | undefined {
   return folders.find((folder) => ['initdb', 'postgres', 'pg_ctl'].every((name) => existsSync(join(folder, name))));
 }
 
-async function startServer(bin: string): Promise<{ url: string; stop: () => Promise<void> }> {
+async function startServer(bin: string): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'relay-postgres-'));
   chmodSync(folder, 0o755);
   const port = await freePort();
@@ -118,9 +136,14 @@ async function answers(url: string, isOver: () => boolean): Promise<void> {
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
+  const port = portOf(server);
   server.close();
   await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
+  return port;
+}
+
+function portOf(server: Pick<NetServer, 'address'>): number {
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('it does not listen');
   return address.port;
 }

@@ -8,8 +8,8 @@ import { inject, onTestFinished } from 'vitest';
 export const noPostgres = inject('postgres') === null;
 
 /** Runs one statement, on the server's own database where no other is named. */
-export async function ask(statement: string, url = serverUrl()): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url });
+export async function ask(statement: string, url?: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url ?? (await serverUrl()) });
   await client.connect();
   try {
     const { rows } = await client.query<Record<string, unknown>>(statement);
@@ -20,10 +20,10 @@ export async function ask(statement: string, url = serverUrl()): Promise<Record<
 }
 
 /** An empty database, as DATABASE_URL names it. The caller drops it. */
-async function makeDatabase({ like }: { like?: string } = {}): Promise<{ url: string; drop: () => Promise<void> }> {
+async function makeDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = `relay_${randomBytes(6).toString('hex')}`;
   await ask(`create database ${name}`);
-  const url = new URL(serverUrl());
+  const url = new URL(await serverUrl());
   url.pathname = `/${name}`;
   return {
     url: url.href,
@@ -38,8 +38,12 @@ export async function temporaryDatabase(): Promise<string> {
   return url;
 }
 
-function serverUrl(): string {
-  const url = inject('postgres');
-  if (url === null) throw new Error('there is no PostgreSQL for the tests: skip them with skipIf(noPostgres)');
+/** Asks for it, which starts it the first time. */
+async function serverUrl(): Promise<string> {
+  const where = inject('postgres');
+  if (where === null) throw new Error('there is no PostgreSQL for the tests: skip them with skipIf(noPostgres)');
+  const answer = await fetch(where);
+  const url = await answer.text();
+  if (!answer.ok) throw new Error(url);
   return url;
 }
