@@ -276,12 +276,26 @@ describe('a signed lock-open webhook', () => {
     ['an old time', signed({ at: NOW - 301 * SECOND }), 'signature_stale'],
     ['a time to come', signed({ at: NOW + 301 * SECOND }), 'signature_stale'],
     ['a time that is none', { ...right, 'webhook-timestamp': 'soon' }, 'signature_malformed'],
+    ['an id with a dot', signed({ id: 'msg.1' }), 'signature_malformed'],
+    ['an id that never ends', signed({ id: 'm'.repeat(201) }), 'signature_malformed'],
     ['a time with more behind it', { ...right, 'webhook-timestamp': `${NOW / SECOND}x` }, 'signature_malformed'],
   ])('with %s is refused with 401', (_what, headers, code) => {
     const result = sendSigned(headers);
 
     expect(result).toMatchObject({ ok: false, status: 401, code });
     expect(JSON.stringify(result)).not.toContain(right['webhook-signature']?.slice(3));
+  });
+
+  it('cannot be cut in another place, so that a part of it passes for the whole', () => {
+    // Signed once by the lock system, around a name that a member chose.
+    const name = `.${NOW / SECOND}.&event=${encodeURIComponent('{"user":{"id":"somebody-else"}}')}&x=`;
+    const text = JSON.stringify({ event: { ...event, lock: { id: 'l1', name } } });
+    const whole = signed({ text });
+    const [before = '', behind = ''] = text.split(`.${NOW / SECOND}.`);
+
+    const result = sendSigned({ ...whole, 'webhook-id': `msg_1.${NOW / SECOND}.${before}` }, behind, FORM_TYPE);
+
+    expect(result).toMatchObject({ ok: false, status: 401, code: 'signature_malformed' });
   });
 
   it('is verified before anything else is said about it', () => {
