@@ -7,6 +7,7 @@ import { loadConfig, readEnvironment, secretsOf } from './config.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLog } from './lib/log.ts';
 import { createOperator } from './operator/operator.ts';
+import { createHttpServer } from './webhooks/http-server.ts';
 
 const POLICY_PATIENCE = 3000;
 
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
   }
   const operator = await serveOperator(createOperator(app), { dataDir: config.dataDir, log, clock: systemClock });
   running.push(() => operator.close());
-  const server = await listen(app.http, config.http);
+  const server = await listen(createHttpServer(app.http, { log }), config.http);
   // What is being answered is answered; who asks for more finds nobody here.
   running.push(async () => {
     server.close();
@@ -68,12 +69,10 @@ async function policyMistakes({ policy }: Awaited<ReturnType<typeof createApp>>)
   return policy.mistakes().map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`);
 }
 
-function listen(
-  http: Awaited<ReturnType<typeof createApp>>['http'],
-  { host, port }: { host: string; port: number },
-): Promise<Server> {
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = http.listen(port, host, (error?: Error) => (error ? reject(error) : resolve(server)));
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(server));
   });
 }
 

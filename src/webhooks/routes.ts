@@ -62,7 +62,7 @@ async function handle(route: Route, request: Request, response: Response, deps: 
   const event = route.eventOf(request);
   const id = deps.newId();
 
-  const outcome = await take(route, { id, event, arrivedAt }, request, response, deps);
+  const outcome = await take(route, { id, event, arrivedAt }, request, deps);
 
   const ms = deps.clock.now() - arrivedAt;
   deps.metrics.webhookAnswered({ route: labelOf(route, event), status: outcome.status, ms });
@@ -83,7 +83,6 @@ async function take(
   { admits, reader }: Route,
   { id, event, arrivedAt }: Arrival,
   request: Request,
-  response: Response,
   { inbox, isStopping }: WebhookDeps,
 ): Promise<Outcome> {
   // Before a byte of the body: who does not know the key costs us nothing.
@@ -94,7 +93,7 @@ async function take(
     return refuse(415, 'unsupported_content_type', 'The content type has to be application/json in UTF-8.');
   }
 
-  const body = await readBody(request, response);
+  const body = await readBody(request);
   if (!body.ok) return refuse(body.status, body.code, body.message);
 
   const now = Math.floor(arrivedAt / 1000) * 1000;

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorOf, KEY, LOCK_KEY, type RelayUnderTest, SECOND_KEY, startRelay } from './relay-under-test.ts';
 
@@ -78,12 +78,19 @@ describe.each(ROUTES)('POST %s', (path, body) => {
     for (const { delivery } of relay.accepted) if (delivery.source === 'cobot') expect(delivery.body).toBe(large);
   });
 
-  it('with little that unpacks to much is answered 413', async () => {
-    const bomb = gzipSync(Buffer.alloc(5_000_000, ' '));
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+    ['gzip, gzip', (text: string) => gzipSync(gzipSync(text))],
+  ])('packed by %s is not unpacked: 415, however little it is', async (encoding, pack) => {
+    for (const text of [body, ' '.repeat(5_000_000)]) {
+      const answer = await post(`${path}?key=${KEY}`, pack(text), { ...JSON_HEADERS, 'content-encoding': encoding });
 
-    const answer = await post(`${path}?key=${KEY}`, bomb, { ...JSON_HEADERS, 'content-encoding': 'gzip' });
-
-    expect(answer.status).toBe(413);
+      expect([answer.status, errorOf(answer).code]).toEqual([415, 'unsupported_encoding']);
+    }
+    expect(relay.accepted).toEqual([]);
   });
 
   it.each([
@@ -91,7 +98,7 @@ describe.each(ROUTES)('POST %s', (path, body) => {
     ['JSON and more', `${body}}`, JSON_HEADERS, 400],
     ['an empty body', '', JSON_HEADERS, 400],
     ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22]), JSON_HEADERS, 400],
-    ['what is not gzip although it says so', body, { ...JSON_HEADERS, 'content-encoding': 'gzip' }, 400],
+    ['what is not gzip although it says so', body, { ...JSON_HEADERS, 'content-encoding': 'gzip' }, 415],
     ['an encoding that nobody knows', body, { ...JSON_HEADERS, 'content-encoding': 'rot13' }, 415],
     ['XML', '<event/>', { 'content-type': 'application/xml' }, 415],
     ['plain text', body, { 'content-type': 'text/plain' }, 415],
@@ -157,16 +164,6 @@ describe('a webhook of Cobot', () => {
 
   it('without a content type is taken for JSON', async () => {
     expect((await post(`/cobot/created_booking?key=${KEY}`, membership, {})).status).toBe(204);
-  });
-
-  it('packed by gzip is unpacked', async () => {
-    const answer = await post(`/membership_confirmation?key=${KEY}`, gzipSync(membership), {
-      ...JSON_HEADERS,
-      'content-encoding': 'gzip',
-    });
-
-    expect(answer.status).toBe(204);
-    expect(relay.accepted[0]?.delivery.body).toBe(membership);
   });
 });
 

@@ -1,6 +1,7 @@
 // The relay's HTTP on a real port, with an inbox that keeps what was accepted in an array.
-import { once } from 'node:events';
-import { createServer, request as httpRequest } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { createHealthRouter } from '../../src/admin/health.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
@@ -8,6 +9,7 @@ import { createMetrics } from '../../src/lib/metrics.ts';
 import { createReadOpening } from '../../src/locks/smartlock/webhook.ts';
 import type { Inbox } from '../../src/store/store.ts';
 import { createHttpApp } from '../../src/webhooks/http-app.ts';
+import { createHttpServer } from '../../src/webhooks/http-server.ts';
 import { createWebhookRouter } from '../../src/webhooks/routes.ts';
 
 export const KEY = 'the-key-of-the-callbacks-1';
@@ -17,14 +19,41 @@ export const NOW = Date.parse('2026-11-24T09:00:00Z');
 
 type Accepted = Parameters<Inbox['accept']>[0];
 export type Answer = { status: number; headers: Record<string, unknown>; text: string };
-type Options = { signingSecret?: string; lockKeys?: string[] };
+type Bounds = Omit<Parameters<typeof createHttpServer>[1], 'log'>;
+type Options = {
+  signingSecret?: string;
+  lockKeys?: string[];
+  bounds?: Bounds;
+  /** The store takes so long. */
+  beforeStoring?: () => Promise<void>;
+};
+
+export type Connection = {
+  say(part: string | Buffer): void;
+  /** All of it, so far. */
+  heard(): string;
+  hears(): Promise<unknown>;
+  /** What comes stays where it is. */
+  stopListening(): void;
+  /** However it came about. */
+  closed: Promise<void>;
+  close(): void;
+};
 
 export type RelayUnderTest = Awaited<ReturnType<typeof startRelay>>;
 
-export async function startRelay({ signingSecret, lockKeys = [KEY, SECOND_KEY] }: Options = {}) {
+export async function startRelay({
+  signingSecret,
+  lockKeys = [KEY, SECOND_KEY],
+  bounds,
+  beforeStoring = async () => undefined,
+}: Options = {}) {
   const accepted: Accepted[] = [];
   const lines: Record<string, unknown>[] = [];
   const state = { stopping: false, storeIsDown: false, now: NOW };
+  const happened = new EventEmitter();
+  let arrived = 0;
+  let open = 0;
   let ids = 0;
   const clock: Clock = { now: () => state.now, sleep: async () => undefined, after: () => () => undefined };
   const log = createLog({
@@ -43,6 +72,9 @@ export async function startRelay({ signingSecret, lockKeys = [KEY, SECOND_KEY] }
   const webhookRouter = createWebhookRouter({
     inbox: {
       async accept(entry) {
+        arrived += 1;
+        happened.emit('arrived');
+        await beforeStoring();
         if (state.storeIsDown) throw new Error('the disk is full');
         accepted.push(entry);
       },
@@ -58,7 +90,14 @@ export async function startRelay({ signingSecret, lockKeys = [KEY, SECOND_KEY] }
   });
   const checks = async () => ({ ready: true, parts: {}, holds: 0, problems: 0 });
   const app = createHttpApp({ webhookRouter, healthRouter: createHealthRouter({ checks, metrics, log }), log });
-  const server = createServer(app).listen(0, '127.0.0.1');
+  const server = createHttpServer(app, { log, ...bounds }).listen(0, '127.0.0.1');
+  server.on('connection', (socket: Socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+      happened.emit('closed');
+    });
+  });
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
@@ -69,6 +108,14 @@ export async function startRelay({ signingSecret, lockKeys = [KEY, SECOND_KEY] }
     lines,
     metrics,
     state,
+    /** So many webhooks have come to the store. */
+    async reached(count: number) {
+      while (arrived < count) await once(happened, 'arrived');
+    },
+    /** The server has no connection any more. */
+    async emptied() {
+      while (open > 0) await once(happened, 'closed');
+    },
     /** The path goes over the wire as it is. */
     send(
       method: string,
@@ -91,6 +138,26 @@ export async function startRelay({ signingSecret, lockKeys = [KEY, SECOND_KEY] }
         request.on('error', reject);
         request.end(body);
       });
+    },
+    /** A connection that says what it is told to say, and no more. */
+    async open(...said: (string | Buffer)[]): Promise<Connection> {
+      const socket = connect({ port, host: '127.0.0.1' });
+      const chunks: Buffer[] = [];
+      socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+      socket.on('error', () => undefined);
+      const closed = new Promise<void>((resolve) => {
+        socket.once('close', resolve);
+      });
+      await once(socket, 'connect');
+      for (const part of said) socket.write(part);
+      return {
+        say: (part) => void socket.write(part),
+        heard: () => Buffer.concat(chunks).toString('latin1'),
+        hears: () => once(socket, 'data'),
+        stopListening: () => void socket.pause(),
+        closed,
+        close: () => void socket.destroy(),
+      };
     },
     async stop() {
       server.closeAllConnections();
