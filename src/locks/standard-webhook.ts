@@ -33,7 +33,7 @@ export function createStandardCheck(
         message: `${usual}-id, ${usual}-timestamp and ${usual}-signature are needed: is it ${vendor} that sent this, with the signing secret set?`,
       };
     }
-    // What is signed is id, time and body with dots between: a dot in the id could move the seams.
+    // What is signed is id, time and body with dots between: a dot in the id could move the borders.
     if (!ID.test(id)) {
       return { code: 'signature_malformed', message: `${usual}-id has other characters than A-Z a-z 0-9 _ - : ~` };
     }

@@ -31,7 +31,7 @@ export function createHttpServer(listener: RequestListener, { log, ...given }: {
     { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs },
     listener,
   );
-  server.setTimeout(silenceMs);
+  server.timeout = silenceMs;
   /** The one that has done nothing for the longest time comes first. Is its sender waiting for us? */
   const open = new Map<Socket, () => boolean>();
   let isFull = false;
