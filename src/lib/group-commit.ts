@@ -1,6 +1,9 @@
 // Lets everything that arrives together share one commit: while one runs, what comes waits and then goes as one group.
 // Says nothing about what is written; a bad entry fails alone.
 
+/** A commit costs as much as some dozens of turns. */
+const MOST_TURNS = 16;
+
 type Waiting<T> = { entry: T; resolve: () => void; reject: (reason: unknown) => void };
 
 /** `commit` writes all entries or none. The result resolves once its entry is committed, or rejects with its error. */
@@ -20,10 +23,21 @@ export function groupCommit<T>(commit: (entries: readonly T[]) => Promise<void>)
     for (const { resolve } of group) resolve();
   }
 
+  /**
+   * Turns of the event loop, since SQLite answers within one and nobody could ever join: one, and while every turn brings
+   * somebody, a few more. Who is alone waits for no one.
+   */
+  async function gather(): Promise<void> {
+    for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+      const before = waiting.length;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (waiting.length === before) return;
+    }
+  }
+
   async function run(): Promise<void> {
     while (waiting.length > 0) {
-      // A turn of the event loop: SQLite answers within one, so that without it nobody could ever join.
-      await new Promise((resolve) => setImmediate(resolve));
+      await gather();
       const group = waiting;
       waiting = [];
       await settle(group);

@@ -31,7 +31,9 @@ export function createLog({ level, secrets, destination }: LogOptions): Log {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return over(destination ? pino(options, destination) : pino(options), createScrub(secrets));
+  // Lines that come together are written together, in the background; at the end of the process nothing is left over.
+  const out = destination ?? pino.destination({ dest: 1, sync: false });
+  return over(pino(options, out), createScrub(secrets));
 }
 
 function over(logger: pino.Logger, scrub: Scrub): Log {

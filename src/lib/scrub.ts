@@ -8,6 +8,7 @@ const SHORTEST_SECRET = 4;
 const DEEPEST = 6;
 const MOST_ITEMS = 100;
 const LONGEST_TEXT = 4000;
+const MOST_NAMES = 1000;
 
 const SECRET_NAME = /token|secret|password|authorization|cookie|api[-_]?key|webhook[-_]?key|e[-_]?mail/i;
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
@@ -44,6 +45,16 @@ export function createScrub(secrets: readonly string[]): Scrub {
     return clean;
   }
 
+  /** Names come from the source, and are few; those of things from outside may be many. */
+  const names = new Map<string, string>();
+  function nameOf(name: string): string {
+    const known = names.get(name);
+    if (known !== undefined) return known;
+    const clean = text(name);
+    if (names.size < MOST_NAMES) names.set(name, clean);
+    return clean;
+  }
+
   function any(value: unknown, depth: number): unknown {
     if (typeof value === 'string') return text(value);
     if (typeof value === 'bigint') return text(String(value));
@@ -63,11 +74,11 @@ export function createScrub(secrets: readonly string[]): Scrub {
   }
 
   function record(value: object, depth: number): Record<string, unknown> {
-    const names = Object.keys(value).slice(0, MOST_ITEMS);
+    const keys = Object.keys(value).slice(0, MOST_ITEMS);
     return Object.fromEntries(
-      names.map((name) => {
+      keys.map((name) => {
         const found = any(read(value, name), depth + 1);
-        return [text(name), SECRET_NAME.test(name) && mayHoldSecret(found) ? HIDDEN : found];
+        return [nameOf(name), SECRET_NAME.test(name) && mayHoldSecret(found) ? HIDDEN : found];
       }),
     );
   }

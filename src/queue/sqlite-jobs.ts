@@ -3,8 +3,8 @@
 // a newer job of its key is done, or is dead in its place.
 import type { Selectable } from 'kysely';
 import type { Instant } from '../access/model.ts';
-import { chunks } from '../lib/chunks.ts';
 import { describeError } from '../lib/errors.ts';
+import { createRowInserts } from '../lib/row-inserts.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import type { Tables } from '../store/tables.ts';
 import type { AfterFailure } from './after-failure.ts';
@@ -22,35 +22,34 @@ export type Ending = { row: JobRow } & (
 
 export type Jobs = ReturnType<typeof createJobs>;
 
-const ROWS_AT_ONCE = 200;
 const LONGEST_ERROR = 2_000;
 
 export function createJobs({ database, space }: { database: Pick<Database, 'takeNumbers'>; space: string }) {
   const counter = { space, name: 'jobs' };
+  const insertJobs = createRowInserts((sql: Transaction, rows: readonly JobRow[]) =>
+    sql
+      .insertInto('jobs')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['space', 'name', 'key', 'state']).doUpdateSet((eb) => ({
+          payload: eb.ref('excluded.payload'),
+          sequence: eb.ref('excluded.sequence'),
+          run_at: eb
+            .case()
+            .when('excluded.run_at', '<', eb.ref('jobs.run_at'))
+            .then(eb.ref('excluded.run_at'))
+            .else(eb.ref('jobs.run_at'))
+            .end(),
+        })),
+      ),
+  );
 
   return {
     async add(requests: readonly JobRequest[], now: Instant, within: Transaction): Promise<void> {
       if (requests.length === 0) return;
       const last = await database.takeNumbers(counter, requests.length, within);
       const rows = collapse(requests, { space, now, first: last - requests.length + 1 });
-      for (const some of chunks(rows, ROWS_AT_ONCE)) {
-        await within
-          .insertInto('jobs')
-          .values(some)
-          .onConflict((conflict) =>
-            conflict.columns(['space', 'name', 'key', 'state']).doUpdateSet((eb) => ({
-              payload: eb.ref('excluded.payload'),
-              sequence: eb.ref('excluded.sequence'),
-              run_at: eb
-                .case()
-                .when('excluded.run_at', '<', eb.ref('jobs.run_at'))
-                .then(eb.ref('excluded.run_at'))
-                .else(eb.ref('jobs.run_at'))
-                .end(),
-            })),
-          )
-          .execute();
-      }
+      await insertJobs(within, rows);
     },
 
     /** Takes up to `limit` due jobs whose key is not running. `nextAt`: when there may be another one. */
@@ -217,7 +216,7 @@ function collapse(
   const rows = new Map<string, JobRow>();
   for (const [index, { name, key, payload, runAt }] of requests.entries()) {
     const sequence = first + index;
-    const where = JSON.stringify([name, key]);
+    const where = `${name} ${key}`;
     const earlier = rows.get(where);
     rows.set(where, {
       space,

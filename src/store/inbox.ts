@@ -1,20 +1,25 @@
 // Webhooks as they came. A webhook may be answered once accept() resolves: delivery, opening and jobs are on the disk
 // then, in one commit with everything that arrived at the same time.
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
-import { chunks } from '../lib/chunks.ts';
 import { groupCommit } from '../lib/group-commit.ts';
+import { createRowInserts } from '../lib/row-inserts.ts';
 import type { Queue } from '../queue/queue.ts';
 import { insertOpenings } from './openings.ts';
-import { ROWS_AT_ONCE, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import type { Delivery, Inbox } from './store.ts';
 import type { Tables } from './tables.ts';
 
 export function createInbox({ sql, space, queue }: Scope & { queue: Pick<Queue, 'add' | 'nudge'> }): Inbox {
+  const insertDeliveries = createRowInserts((trx: Kysely<Tables>, rows: readonly Tables['deliveries'][]) =>
+    trx.insertInto('deliveries').values(rows),
+  );
   const accept = groupCommit<Parameters<Inbox['accept']>[0]>(async (entries) => {
     await sql.transaction().execute(async (trx) => {
-      const rows = entries.map(({ delivery }) => toRow(delivery, space));
-      for (const some of chunks(rows, ROWS_AT_ONCE)) await trx.insertInto('deliveries').values(some).execute();
+      await insertDeliveries(
+        trx,
+        entries.map(({ delivery }) => toRow(delivery, space)),
+      );
 
       const openings = entries.flatMap(({ opening, delivery }) =>
         opening ? [{ opening, receivedAt: delivery.receivedAt }] : [],

@@ -1,6 +1,6 @@
 // Is the key in a callback URL one of ours? Compared by digests of one length, in constant time and against every key,
 // so that the answer's time tells nothing about any of them.
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 /** `given` is the query parameter as parsed: anything but one string (missing, repeated) is refused. */
 export type KeyCheck = (given: unknown) => boolean;
@@ -15,5 +15,5 @@ export function createKeyCheck(keys: readonly string[]): KeyCheck {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

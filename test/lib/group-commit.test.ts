@@ -2,6 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { chunks } from '../../src/lib/chunks.ts';
 import { groupCommit } from '../../src/lib/group-commit.ts';
 
+/** Adds something in every turn of the event loop, before whoever is at work looks whether anybody came. */
+function oneATurn(count: number, add: (entry: number) => Promise<void>): Promise<Promise<void>[]> {
+  const all: Promise<void>[] = [];
+  return new Promise((resolve) => {
+    const turn = () => {
+      if (all.length + 1 < count) setImmediate(turn);
+      else resolve(all);
+      all.push(add(all.length));
+    };
+    turn();
+  });
+}
+
 describe('group commit', () => {
   it('writes what arrives together as one group, in order', async () => {
     const groups: string[][] = [];
@@ -29,6 +42,26 @@ describe('group commit', () => {
     await Promise.all(all);
 
     expect(groups).toEqual([['a'], ['b', 'c']]);
+  });
+
+  it('waits for more while every turn of the event loop brings somebody', async () => {
+    const groups: number[] = [];
+    const add = groupCommit<number>(async (entries) => void groups.push(entries.length));
+
+    await Promise.all(await oneATurn(10, add));
+    await add(11);
+
+    expect(groups).toEqual([10, 1]);
+  });
+
+  it('does not wait for ever where they never stop coming', async () => {
+    const groups: number[] = [];
+    const add = groupCommit<number>(async (entries) => void groups.push(entries.length));
+
+    await Promise.all(await oneATurn(100, add));
+
+    expect(groups.length).toBeGreaterThan(3);
+    expect(groups.reduce((sum, each) => sum + each, 0)).toBe(100);
   });
 
   it('resolves nobody before the commit is over', async () => {
