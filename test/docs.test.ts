@@ -190,7 +190,7 @@ const log = createLog({ level: 'silent', secrets: [] });
 function metrics() {
   return createMetrics({
     jobs: async () => [],
-    budgets: () => [],
+    budgets: async () => [],
     lastGoodSweep: async () => 0,
     holdLines: async () => 0,
     problems: async () => 0,

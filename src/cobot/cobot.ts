@@ -66,5 +66,5 @@ export type Cobot = {
   /** What the token may do; undefined where Cobot does not tell. */
   tokenScopes(): Promise<string[] | undefined>;
 
-  budgets(): Budget[];
+  budgets(): Promise<Budget[]>;
 };

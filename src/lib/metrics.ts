@@ -5,7 +5,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 /** What is looked up when somebody asks, rather than counted as it happens. Each may fail: its numbers are then absent. */
 export type Readings = {
   jobs(): Promise<readonly { name: string; state: string; count: number; oldestRequestedAt: number }[]>;
-  budgets(): readonly { endpoint: string; left: number }[] | Promise<readonly { endpoint: string; left: number }[]>;
+  budgets(): Promise<readonly { endpoint: string; left: number }[]>;
   /** Milliseconds since 1970; undefined before the first. */
   lastGoodSweep(): Promise<number | undefined>;
   holdLines(): Promise<number>;

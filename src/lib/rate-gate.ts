@@ -1,12 +1,16 @@
-// Keeps to "so many calls a minute on each endpoint" before the other side has to say 429: one queue an endpoint, over
-// a sliding window. It knows neither hosts nor meanings of endpoints; who builds it says how many each may have.
-import PQueue from 'p-queue';
+// Keeps to "so many calls a minute on each endpoint" before the other side has to say 429: one line of waiting calls an
+// endpoint, before a sliding window. It knows neither hosts nor meanings of endpoints; who builds it says how many each
+// may have.
+import { type CallCounter, type CallLimit, createCallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
 import type { Gate } from './http.ts';
 
-export type RateGate = Gate & {
+export type RateGate = {
+  /** As Gate; what comes first is served first, but for a higher `priority`. */
+  run<T>(endpoint: string, work: () => Promise<T>, priority?: number): Promise<T>;
+  pause: Gate['pause'];
   /** The endpoints used so far: `left` of `perMinute` calls could go out at once now. */
-  budgets(): { endpoint: string; perMinute: number; left: number }[];
+  budgets(): Promise<{ endpoint: string; perMinute: number; left: number }[]>;
 };
 
 export type RateGateOptions = {
@@ -14,71 +18,95 @@ export type RateGateOptions = {
   clock: Clock;
   /** The service is stopping: calls that still wait are given up, and a pause no longer keeps the process alive. */
   signal?: AbortSignal;
-  /** The minute; only tests make it shorter. */
+  /** Where calls are counted that several processes share; else in memory. */
+  counter?: CallCounter;
+  /** Endpoints that take one call after another, counted from its answer. */
+  oneAtATime?: (endpoint: string) => boolean;
+  /** The minute, where the other side counts in something else. */
   windowMs?: number;
 };
 
 /** A little above a minute: the first call of a window may reach the other side later than the last. */
 const WINDOW_MS = 60_500;
 
-type Endpoint = { queue: PQueue; perMinute: number; starts: number[]; pausedUntil: number };
+type Waiting = { go: () => Promise<void>; giveUp: (error: unknown) => void; priority: number };
+type Line = { limit: CallLimit; waiting: Waiting[]; isServed: boolean };
 
 export function createRateGate(options: RateGateOptions): RateGate {
-  const { clock, signal } = options;
-  const windowMs = options.windowMs ?? WINDOW_MS;
-  const endpoints = new Map<string, Endpoint>();
+  const { clock, signal, perMinute, oneAtATime = () => false, windowMs = WINDOW_MS } = options;
+  const counter = options.counter ?? createCallCounter(clock);
+  const lines = new Map<string, Line>();
+  const limitOf = (name: string): CallLimit => ({ most: perMinute(name), windowMs, oneAtATime: oneAtATime(name) });
 
   signal?.addEventListener('abort', () => {
-    for (const { queue } of endpoints.values()) queue.clear();
+    for (const line of lines.values()) giveUp(line, signal.reason);
   });
 
-  function endpointOf(name: string): Endpoint {
-    const known = endpoints.get(name);
+  function lineOf(name: string): Line {
+    const known = lines.get(name);
     if (known) return known;
-    const perMinute = options.perMinute(name);
-    const queue = new PQueue({ intervalCap: perMinute, interval: windowMs, strict: true });
-    const made = { queue, perMinute, starts: [], pausedUntil: 0 };
-    endpoints.set(name, made);
+    const made = { limit: limitOf(name), waiting: [], isServed: false };
+    lines.set(name, made);
     return made;
   }
 
-  function forgetOld(endpoint: Endpoint): void {
-    const oldest = clock.now() - windowMs;
-    while ((endpoint.starts[0] ?? Number.POSITIVE_INFINITY) <= oldest) endpoint.starts.shift();
+  /** Lets the line through as there is room; those who come meanwhile stand behind. */
+  async function serve(name: string, line: Line): Promise<void> {
+    if (line.isServed) return;
+    line.isServed = true;
+    try {
+      while (line.waiting.length > 0) {
+        const wanted = line.limit.oneAtATime ? 1 : line.waiting.length;
+        const { taken, waitMs } = await counter.take(name, line.limit, wanted);
+        const going = line.waiting.splice(0, taken).map(({ go }) => go());
+        if (line.limit.oneAtATime && going.length > 0) {
+          await Promise.all(going);
+          await counter.answered(name);
+        }
+        // Not `clock.after`: a command whose only call waits here must not end in silence.
+        if (line.waiting.length > 0 && waitMs > 0) await clock.sleep(waitMs, signal);
+      }
+    } catch (error) {
+      giveUp(line, error);
+    } finally {
+      line.isServed = false;
+    }
   }
 
   return {
-    run(name, work) {
+    run(name, work, priority = 0) {
       if (signal?.aborted === true) return Promise.reject(signal.reason);
-      const endpoint = endpointOf(name);
-      return endpoint.queue.add(() => {
-        forgetOld(endpoint);
-        endpoint.starts.push(clock.now());
-        return work();
-      });
+      const line = lineOf(name);
+      const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<typeof work>>>();
+      const go = async () => {
+        try {
+          resolve(await work());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const before = line.waiting.findIndex((each) => each.priority < priority);
+      line.waiting.splice(before === -1 ? line.waiting.length : before, 0, { go, giveUp: reject, priority });
+      void serve(name, line);
+      return promise;
     },
 
     pause(name, ms) {
-      const endpoint = endpointOf(name);
-      const until = clock.now() + ms;
-      if (signal?.aborted === true || until <= endpoint.pausedUntil) return;
-      endpoint.pausedUntil = until;
-      endpoint.queue.pause();
-      const goOn = () => {
-        // A later 429 may have made the pause longer meanwhile.
-        if (endpoint.pausedUntil === until) endpoint.queue.start();
-      };
-      // Not `clock.after`: a command whose only call waits here must not end in silence.
-      clock.sleep(ms, signal).then(goOn, goOn);
+      // Where it cannot be told to others, these hear it from the other side.
+      counter.pause(name, ms).catch(() => undefined);
     },
 
-    budgets() {
-      return [...endpoints].map(([name, endpoint]) => {
-        forgetOld(endpoint);
-        const isPaused = endpoint.pausedUntil > clock.now();
-        const left = isPaused ? 0 : Math.max(0, endpoint.perMinute - endpoint.starts.length - endpoint.queue.size);
-        return { endpoint: name, perMinute: endpoint.perMinute, left };
+    async budgets() {
+      const used = await counter.used(limitOf);
+      return used.map(({ endpoint, taken, isPaused }) => {
+        const most = perMinute(endpoint);
+        const waiting = lines.get(endpoint)?.waiting.length ?? 0;
+        return { endpoint, perMinute: most, left: isPaused ? 0 : Math.max(0, most - taken - waiting) };
       });
     },
   };
+}
+
+function giveUp(line: Line, reason: unknown): void {
+  for (const { giveUp: each } of line.waiting.splice(0)) each(reason);
 }

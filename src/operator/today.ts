@@ -24,10 +24,11 @@ export function seeingToday({ parts }: OperatorApp): Pick<Operator, 'today'> {
       // Asked every few seconds: what was read of everybody is taken out of the database once.
       const once: Store = { ...store, evidence: { ...store.evidence, all: async () => evidence } };
       const [nameOf, show, whose] = [await memberNames(once), await showingEntries(once), await whoseJob(once)];
-      const [problems, hold, sweptAt] = [
+      const [problems, hold, sweptAt, budgets] = [
         await store.problems.all(),
         await store.holds.open(),
         await store.settings.get('last-good-sweep'),
+        await cobot.budgets(),
       ];
       const due = jobs.filter((job) => isLate(job, now)).toSorted((one, other) => one.requestedAt - other.requestedAt);
       const [oldest] = due;
@@ -56,7 +57,7 @@ export function seeingToday({ parts }: OperatorApp): Pick<Operator, 'today'> {
           persons: new Set(hold?.lines.map(({ lockUserId }) => lockUserId)).size,
           since: heldAt.length === 0 ? null : isoTime(Math.min(...heldAt)),
         },
-        budgets: cobot.budgets().toSorted((one, other) => one.left / one.perMinute - other.left / other.perMinute),
+        budgets: budgets.toSorted((one, other) => one.left / one.perMinute - other.left / other.perMinute),
         lastFromCobot: timeOrNull(lastFrom('cobot')),
         lastFromLocks: timeOrNull(lastFrom('lock')),
         problems: problems.map(({ subject, kind, sentence, since }) => ({

@@ -42,8 +42,10 @@ export function createBurst({
   let burstUntil = Number.NEGATIVE_INFINITY;
 
   /** Calls that Cobot allows now; an endpoint that was not called yet is not limited. */
-  const left = (endpoint: string) =>
-    cobot.budgets().find((each) => each.endpoint === endpoint)?.left ?? Number.POSITIVE_INFINITY;
+  async function left(endpoint: string): Promise<number> {
+    const budgets = await cobot.budgets();
+    return budgets.find((each) => each.endpoint === endpoint)?.left ?? Number.POSITIVE_INFINITY;
+  }
 
   async function isCheaper(now: Instant): Promise<boolean> {
     if (now < burstUntil) return true;
@@ -51,7 +53,7 @@ export function createBurst({
     const fresh = await queue.waiting({ name: 'reconcile', after: sweptUpTo, most: MANY_CALLS + 1 });
     const callsEach = factsNeeded((await policy()).policy).bookings ? 2 : 1;
     // Also for one alone: those that wait for the budget would keep check-ins from their turn.
-    const isShort = left('GET /api/memberships/:id') <= SINGLES_KEPT_BACK;
+    const isShort = (await left('GET /api/memberships/:id')) <= SINGLES_KEPT_BACK;
     return fresh * callsEach > SWEEP_CALLS || (begun.length + fresh) * callsEach > MANY_CALLS || isShort;
   }
 
@@ -65,7 +67,7 @@ export function createBurst({
         return null;
       }
       burstUntil = now + BURST_LASTS;
-      const mayListNow = left('GET /api/memberships') > LISTS_KEPT_BACK;
+      const mayListNow = (await left('GET /api/memberships')) > LISTS_KEPT_BACK;
       const runAt = Math.max(now + GATHER, mayListNow ? 0 : sweptFrom + SWEEPS_APART);
       await queue.add([{ name: 'sweep', key: 'space', payload: { cause: `burst, ${job.payload.cause}` }, runAt }]);
       return runAt + GATHER;

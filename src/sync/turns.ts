@@ -20,15 +20,17 @@ export type Turns = {
 export function createTurns({ cobot, clock }: Pick<SyncParts, 'cobot' | 'clock'>): Turns {
   const running = new Map<JobName, number>();
   /** Those at work may not have called yet. */
-  const isSpent = (name: JobName, busy: number) =>
-    cobot.budgets().some(({ endpoint, left }) => endpoint === ENDPOINTS[name] && left <= busy);
+  async function isSpent(name: JobName, busy: number): Promise<boolean> {
+    const budgets = await cobot.budgets();
+    return budgets.some(({ endpoint, left }) => endpoint === ENDPOINTS[name] && left <= busy);
+  }
 
   return {
     async take(name, work) {
       const busy = running.get(name) ?? 0;
-      if (isSpent(name, busy)) return { again: clock.now() + A_MOMENT };
       running.set(name, busy + 1);
       try {
+        if (await isSpent(name, busy)) return { again: clock.now() + A_MOMENT };
         return await work();
       } finally {
         running.set(name, (running.get(name) ?? 1) - 1);

@@ -86,7 +86,7 @@ describe('the membership list', () => {
 
     expect(error).toBeInstanceOf(TransientError);
     expect(calls.map(({ outcome }) => outcome)).toEqual([500, 500, 500]);
-    expect(cobot.budgets()).toEqual([{ endpoint: 'GET /api/memberships', perMinute: 6, left: 3 }]);
+    expect(await cobot.budgets()).toEqual([{ endpoint: 'GET /api/memberships', perMinute: 6, left: 3 }]);
   });
 });
 
@@ -98,7 +98,7 @@ describe('one membership', () => {
     const cobot = cobotClient();
 
     expect(await cobot.membership('a/b')).toMatchObject({ id: 'a/b' });
-    expect(cobot.budgets()).toEqual([{ endpoint: 'GET /api/memberships/:id', perMinute: 60, left: 59 }]);
+    expect(await cobot.budgets()).toEqual([{ endpoint: 'GET /api/memberships/:id', perMinute: 60, left: 59 }]);
   });
 
   it.each(['<html>gone</html>', '', { error: 'not found' }])('that is gone is undefined (%j)', async (body) => {

@@ -3,7 +3,7 @@ import { createMetrics, type Readings } from '../../src/lib/metrics.ts';
 
 const quiet: Readings = {
   jobs: async () => [],
-  budgets: () => [],
+  budgets: async () => [],
   lastGoodSweep: async () => undefined,
   holdLines: async () => 0,
   problems: async () => 0,
@@ -74,7 +74,7 @@ describe('what is read when asked for', () => {
         { name: 'check-in', state: 'dead', count: 2, oldestRequestedAt: 10_000 },
         { name: 'link', state: 'dead', count: 1, oldestRequestedAt: 200_000 },
       ],
-      budgets: () => [{ endpoint: 'GET /api/memberships', left: 5 }],
+      budgets: async () => [{ endpoint: 'GET /api/memberships', left: 5 }],
       lastGoodSweep: async () => 90_000,
       holdLines: async () => 7,
       problems: async () => 1,

@@ -1,29 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Clock } from '../../src/lib/clock.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createRateGate } from '../../src/lib/rate-gate.ts';
+import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts';
 
-// p-queue asks Date itself; this clock goes with the same faked time.
-const clock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, ms);
-      signal?.addEventListener('abort', () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      });
-    }),
-  after: (ms, work) => {
-    const timer = setTimeout(work, ms);
-    return () => clearTimeout(timer);
-  },
-};
-
+let clock: VirtualClock;
 beforeEach(() => {
-  vi.useFakeTimers({ now: 1_000_000 });
-});
-afterEach(() => {
-  vi.useRealTimers();
+  clock = createVirtualClock(1_000_000);
 });
 
 const perMinute = (endpoint: string) => (endpoint === 'list' ? 6 : 60);
@@ -37,14 +18,14 @@ describe('the gate', () => {
   it('never lets more than six through in any minute, however they arrive, and lets all through in the end', async () => {
     const gate = createRateGate({ perMinute, clock });
     const starts: number[] = [];
-    const call = () => gate.run('list', async () => void starts.push(Date.now()));
+    const call = () => gate.run('list', async () => void starts.push(clock.now()));
 
     const calls: Promise<void>[] = [];
     for (let i = 0; i < 20; i++) {
       calls.push(call());
-      await vi.advanceTimersByTimeAsync((i * 7_919) % 20_000);
+      await clock.advance((i * 7_919) % 20_000);
     }
-    await vi.advanceTimersByTimeAsync(300_000);
+    await clock.advance(300_000);
     await Promise.all(calls);
 
     expect(starts).toHaveLength(20);
@@ -68,35 +49,48 @@ describe('the gate', () => {
     await expect(gate.run('list', async () => 7)).resolves.toBe(7);
     await expect(gate.run('list', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
 
-    expect(gate.budgets()).toEqual([{ endpoint: 'list', perMinute: 6, left: 4 }]);
+    expect(await gate.budgets()).toEqual([{ endpoint: 'list', perMinute: 6, left: 4 }]);
   });
 
   it('gives places back as the minute passes', async () => {
     const gate = createRateGate({ perMinute, clock });
     for (let i = 0; i < 6; i++) await gate.run('list', async () => undefined);
-    expect(gate.budgets()).toMatchObject([{ left: 0 }]);
+    expect(await gate.budgets()).toMatchObject([{ left: 0 }]);
 
-    await vi.advanceTimersByTimeAsync(60_500);
+    await clock.advance(60_500);
 
-    expect(gate.budgets()).toMatchObject([{ left: 6 }]);
+    expect(await gate.budgets()).toMatchObject([{ left: 6 }]);
   });
 
   it('sends nobody during a pause, not even those who come later, and everybody after it', async () => {
     const gate = createRateGate({ perMinute, clock });
     const starts: number[] = [];
-    const began = Date.now();
+    const began = clock.now();
 
     gate.pause('other', 30_000);
     gate.pause('other', 10_000);
-    const first = gate.run('other', async () => void starts.push(Date.now()));
-    await vi.advanceTimersByTimeAsync(29_000);
-    const second = gate.run('other', async () => void starts.push(Date.now()));
+    const first = gate.run('other', async () => void starts.push(clock.now()));
+    await clock.advance(29_000);
+    const second = gate.run('other', async () => void starts.push(clock.now()));
     expect(starts).toEqual([]);
-    expect(gate.budgets()).toMatchObject([{ left: 0 }]);
-    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await gate.budgets()).toMatchObject([{ left: 0 }]);
+    await clock.advance(1_000);
     await Promise.all([first, second]);
 
     expect(starts.map((at) => at - began)).toEqual([30_000, 30_000]);
+  });
+
+  it('is not held up for hours by a clock that was put back', async () => {
+    let now = 10_000_000;
+    const gate = createRateGate({ perMinute, clock: { ...clock, now: () => now } });
+    for (let i = 0; i < 6; i++) await gate.run('list', async () => undefined);
+    gate.pause('list', 5_000);
+
+    now -= 3_600_000;
+    expect(await gate.budgets()).toMatchObject([{ left: 0 }]);
+    now += 60_500;
+
+    expect(await gate.budgets()).toMatchObject([{ left: 6 }]);
   });
 
   it('gives up those who wait when the service stops, and lets those finish who are under way', async () => {
@@ -123,8 +117,36 @@ describe('the gate', () => {
     await expect(gate.run('list', async () => void sent.push('late'))).rejects.toBeDefined();
     finish('done');
     expect(await underWay).toBe('done');
-    await vi.advanceTimersByTimeAsync(200_000);
+    await clock.advance(200_000);
     expect(sent).toEqual([]);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.timers()).toBe(0);
+  });
+
+  it('serves the first first, but for those of a higher priority', async () => {
+    const gate = createRateGate({ perMinute: () => 1, clock });
+    const served: string[] = [];
+    const call = (name: string, priority?: number) => gate.run('one', async () => void served.push(name), priority);
+
+    await call('there');
+    const calls = [call('first'), call('second'), call('urgent', 1)];
+    await clock.advance(300_000);
+    await Promise.all(calls);
+
+    expect(served).toEqual(['there', 'urgent', 'first', 'second']);
+  });
+
+  it('lets nobody through while the count cannot be read, and says why', async () => {
+    const take = () => Promise.reject(new Error('the database is away'));
+    const counter = { take, answered: take, pause: take, used: take };
+    const gate = createRateGate({ perMinute, clock, counter });
+    let sent = 0;
+
+    const call = gate.run('list', async () => {
+      sent += 1;
+    });
+    gate.pause('list', 1000);
+
+    await expect(call).rejects.toThrow('the database is away');
+    expect(sent).toBe(0);
   });
 });

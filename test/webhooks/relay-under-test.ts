@@ -63,7 +63,7 @@ export async function startRelay({
   });
   const metrics = createMetrics({
     jobs: async () => [],
-    budgets: () => [],
+    budgets: async () => [],
     lastGoodSweep: async () => undefined,
     holdLines: async () => 0,
     problems: async () => 0,

@@ -1,6 +1,6 @@
 // Kisi's budget: five calls a second for the person behind the API key, one at a time, and one event set a second.
 // Knows nothing of what the calls are for.
-import PQueue from 'p-queue';
+import type { CallCounter } from '../../lib/call-counter.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Gate } from '../../lib/http.ts';
 import { createRateGate } from '../../lib/rate-gate.ts';
@@ -20,36 +20,19 @@ const WINDOW_MS = 1050;
 export function createKisiGate(options: {
   clock: Clock;
   signal?: AbortSignal;
+  counter?: CallCounter;
   /** The second; only tests make it shorter. */
   windowMs?: number;
 }): Gate {
-  // Its "minute" is the window that it is given. The five calls are counted below, more strictly.
-  const perMinute = (budget: string) => (budget === NEW_EVENT_SET ? 1 : Number.MAX_SAFE_INTEGER);
-  const gate = createRateGate({ windowMs: WINDOW_MS, ...options, perMinute });
-  const oneAtATime = new PQueue({ concurrency: 1 });
-  const { clock, signal, windowMs = WINDOW_MS } = options;
-  const answeredAt: number[] = [];
+  const gate = createRateGate({
+    windowMs: WINDOW_MS,
+    ...options,
+    // Its "minute" is the window that it is given.
+    perMinute: (budget) => (budget === NEW_EVENT_SET ? 1 : CALLS),
+    oneAtATime: (budget) => budget === ALL,
+  });
 
-  /** From the answer of the fifth last on: when that call reached Kisi is not known, only that it was before. */
-  async function afterOneWindow(): Promise<void> {
-    const fifthLast = answeredAt.at(-CALLS);
-    if (fifthLast === undefined) return;
-    const wait = fifthLast + windowMs - clock.now();
-    if (wait > 0) await clock.sleep(wait, signal);
-  }
-
-  async function spaced<T>(work: () => Promise<T>): Promise<T> {
-    await afterOneWindow();
-    try {
-      return await work();
-    } finally {
-      answeredAt.push(clock.now());
-      answeredAt.splice(0, answeredAt.length - CALLS);
-    }
-  }
-
-  const inTurn = <T>(endpoint: string, work: () => Promise<T>) =>
-    oneAtATime.add(() => gate.run(ALL, () => spaced(work)), { priority: PRIORITY[endpoint] ?? 0 });
+  const inTurn = <T>(endpoint: string, work: () => Promise<T>) => gate.run(ALL, work, PRIORITY[endpoint] ?? 0);
 
   return {
     // Waits for its own budget first, and holds nobody else up meanwhile.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCodeName, writeCodeName } from '../../../src/locks/seam/code-name.ts';
+import { createVirtualClock } from '../../support/virtual-clock.ts';
 import { at, doors, NOW, notFound, refusal, seam, thrownBy, useWire } from './wire.ts';
 
 const HOUR = 3_600_000;
@@ -208,7 +209,7 @@ describe('Seam, grants on keypads', () => {
       .reply(200, make('d1'));
     on('/access_codes/create', (body) => body.device_id === 'd2').reply(200, make('d2'));
     const stop = new AbortController();
-    const locks = seam({ signal: stop.signal });
+    const locks = seam({ clock: createVirtualClock(NOW), signal: stop.signal });
 
     const all = Array.from({ length: 11 }, () => locks.addGrant(newGrant()));
     const last = thrownBy(all[10] ?? Promise.resolve());

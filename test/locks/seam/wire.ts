@@ -12,8 +12,14 @@ export const TOKEN = 'seam_key_1234567890';
 export const at = (text: string): number => Date.parse(text);
 export const NOW = at('2026-11-30T09:00:00Z');
 
-/** Time stands still, and a sleep is over at once. */
-export const still: Clock = { ...systemClock, now: () => NOW, sleep: () => Promise.resolve() };
+/** Time passes only where somebody waits for it, and then at once. */
+function stillClock(): Clock {
+  let now = NOW;
+  const sleep = async (ms: number) => {
+    now += ms;
+  };
+  return { ...systemClock, now: () => now, sleep };
+}
 
 type On = (path: string, body?: nock.RequestBodyMatcher) => nock.Interceptor;
 
@@ -50,7 +56,7 @@ export function seam(
     accessMethods?: SeamSettings['accessMethods'];
   } = {},
 ): LockSystem {
-  const { secret = null, clock = still, accessMethods = ['mobile_key'], ...rest } = more;
+  const { secret = null, clock = stillClock(), accessMethods = ['mobile_key'], ...rest } = more;
   return createSeam({ settings: { token: TOKEN, url: HOST, webhookSecret: secret, accessMethods }, clock, ...rest });
 }
 

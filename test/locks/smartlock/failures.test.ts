@@ -119,11 +119,14 @@ describe('SmartLock, one budget', () => {
   it('holds every call back after a 429 on one endpoint', async () => {
     const slept: number[] = [];
     const awake = Promise.withResolvers<void>();
+    let now = Date.now();
     const clock = {
       ...systemClock,
-      sleep: (ms: number) => {
+      now: () => now,
+      sleep: async (ms: number) => {
         slept.push(ms);
-        return awake.promise;
+        await awake.promise;
+        now += ms;
       },
     };
     const locks = smartLock({ clock });

@@ -144,11 +144,14 @@ describe('UniFi Access, failing for a moment', () => {
   it('holds every call back after a 429 on one endpoint', async () => {
     const slept: number[] = [];
     const awake = Promise.withResolvers<void>();
+    let now = Date.now();
     const clock = {
       ...systemClock,
-      sleep: (ms: number) => {
+      now: () => now,
+      sleep: async (ms: number) => {
         slept.push(ms);
-        return awake.promise;
+        await awake.promise;
+        now += ms;
       },
     };
     const locks = unifi({ clock });
