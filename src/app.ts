@@ -2,6 +2,7 @@
 // at module level, so that one process can serve several some day.
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { Express } from 'express';
+import { createAdmin } from './admin/admin.ts';
 import { createHealthRouter } from './admin/health.ts';
 import { createCobotClient } from './cobot/client.ts';
 import { readMember, readSpace } from './cobot/facts.ts';
@@ -18,6 +19,7 @@ import { createDryRun } from './locks/dry-run.ts';
 import { createNotesByStore } from './locks/notes-by-store.ts';
 import { createOwnedLocks, marks } from './locks/owned.ts';
 import { createWindowsByTimer } from './locks/windows-by-timer.ts';
+import { createOperator } from './operator/operator.ts';
 import type { OperatorApp, SyncOptions } from './operator/parts.ts';
 import { createSqliteQueue } from './queue/sqlite.ts';
 import { openDatabase } from './store/database.ts';
@@ -43,6 +45,8 @@ export type App = OperatorApp & {
   http: Express;
   /** Works jobs off, sweeps, watches the policy file. */
   start(): Promise<void>;
+  /** Ends what would go on for ever: streams to the operator's page. */
+  hangUp(): void;
   /** Finishes what runs and closes the database. */
   stop(): Promise<void>;
 };
@@ -224,11 +228,35 @@ export async function createApp(
     log,
   });
 
+  const admin =
+    config.adminPassword === null
+      ? null
+      : await createAdmin({
+          operator: createOperator({ parts, policy, sync }),
+          password: config.adminPassword,
+          space,
+          publicUrl: config.publicUrl,
+          sweepMinutes: config.sweepMinutes,
+          async known() {
+            const known = await store.settings.get('space');
+            return { name: known?.name ?? null, zone: known?.zone ?? 'UTC' };
+          },
+          async counts() {
+            const jobs = await queue.counts();
+            const dead = jobs.filter(({ state }) => state === 'dead').reduce((all, { count }) => all + count, 0);
+            return { holds: (await store.holds.open())?.lines.length ?? 0, dead };
+          },
+          clock,
+          newId,
+          log,
+        });
+
   return {
-    http: createHttpApp({ webhookRouter, healthRouter, log }),
+    http: createHttpApp({ webhookRouter, healthRouter, adminRouter: admin?.router ?? null, log }),
     parts,
     policy,
     sync,
+    hangUp: () => admin?.stop(),
     async start() {
       const runSweep = async (cause: string) => {
         await sync({ dryRun: false, cause });
@@ -241,6 +269,7 @@ export async function createApp(
     },
     async stop() {
       isStopping = true;
+      admin?.stop();
       schedule.stop();
       recovery.stop();
       const cancel = clock.after(GRACE, () => stopping.abort());

@@ -257,8 +257,8 @@ export const variables: readonly Variable[] = [
     name: 'ADMIN_PASSWORD',
     secret: true,
     otherwise: 'the page is off',
-    description: "Password of the operator's page, /admin.",
-    fix: 'Give a password, or leave it out to keep the page off',
+    description: "Password of the operator's page, /admin, at least 12 characters.",
+    fix: 'Make one with "openssl rand -base64 18", or leave it out to keep the page off',
   },
   {
     name: 'LOG_LEVEL',

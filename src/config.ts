@@ -8,6 +8,8 @@ import { oneOf, optional, text, token, url, whole } from './config-values.ts';
 import { LOCK_SYSTEMS, LOG_LEVELS, variables } from './config-variables.ts';
 
 const SHORTEST_KEY = 24;
+/** The page opens doors for who guesses it, and stands on the internet. */
+const SHORTEST_PASSWORD = 12;
 
 export type Environment = Record<string, string | undefined>;
 
@@ -47,7 +49,7 @@ const COMMON = {
   ACCESS_POLICY: text,
   SWEEP_MINUTES: whole(1, 1440),
   AUDIT_DAYS: whole(1, 36_500),
-  ADMIN_PASSWORD: optional(text),
+  ADMIN_PASSWORD: optional(text.min(SHORTEST_PASSWORD, `is shorter than ${SHORTEST_PASSWORD} characters`)),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'log level'),
 };
 

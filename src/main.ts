@@ -48,6 +48,7 @@ async function main(): Promise<void> {
   const server = await listen(createHttpServer(app.http, { log }), config.http);
   // What is being answered is answered; who asks for more finds nobody here.
   running.push(async () => {
+    app.hangUp();
     server.close();
     server.closeIdleConnections();
   });

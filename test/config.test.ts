@@ -146,7 +146,7 @@ describe('a configuration that is right', () => {
   });
 
   it('names every secret that a log has to hide', () => {
-    const { config } = configOf({ ADMIN_PASSWORD: 'open sesame', LOCK_WEBHOOK_KEY: OTHER_KEY });
+    const { config } = configOf({ ADMIN_PASSWORD: 'open sesame, please', LOCK_WEBHOOK_KEY: OTHER_KEY });
 
     expect(secretsOf(config)).toEqual(
       expect.arrayContaining([
@@ -154,7 +154,7 @@ describe('a configuration that is right', () => {
         needed['SMARTLOCK_API_TOKEN'],
         KEY,
         OTHER_KEY,
-        'open sesame',
+        'open sesame, please',
       ]),
     );
   });
@@ -266,6 +266,7 @@ describe('a configuration that is wrong', () => {
     ['HOST', 'http://0.0.0.0', 'is not a host name or address'],
     ['SWEEP_MINUTES', '0', 'is not a whole number from 1 to 1440'],
     ['SWEEP_MINUTES', '1441', 'is not a whole number from 1 to 1440'],
+    ['ADMIN_PASSWORD', 'eleven char', 'is shorter than 12 characters'],
     ['AUDIT_DAYS', '0', 'is not a whole number'],
     ['AUDIT_DAYS', '1e3', 'is not a whole number'],
     ['DATABASE_URL', 'postgres://relay:pw@db/relay', 'names PostgreSQL, which this version cannot use yet'],

@@ -5,14 +5,12 @@ import { fileURLToPath } from 'node:url';
 import type { Router } from 'express';
 import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../src/access/policy-load.ts';
-import { createHealthRouter } from '../src/admin/health.ts';
 import { runCommandLine } from '../src/cli/program.ts';
 import { type Variable, variables } from '../src/config-variables.ts';
 import { COBOT_EVENTS } from '../src/lib/callback-path.ts';
 import { systemClock } from '../src/lib/clock.ts';
-import { createLog } from '../src/lib/log.ts';
 import { createMetrics } from '../src/lib/metrics.ts';
-import { createWebhookRouter } from '../src/webhooks/routes.ts';
+import { openWorld } from './cli/world.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -62,8 +60,10 @@ describe('the README', () => {
     expect(Object.fromEntries(written)).toEqual(Object.fromEntries(there));
   });
 
-  it('lists the routes that there are, and no others', () => {
-    const routes = [...routesOf(webhookRouter()), ...routesOf(healthRouter())];
+  it('lists the routes that there are, and no others', async () => {
+    const world = await openWorld();
+    const { app } = await world.service({ ADMIN_PASSWORD: 'there is a page, too' });
+    const routes = routesOf(app.http.router);
 
     expect(rowsOf('routes').map(subjectOf).toSorted()).toEqual(routes.toSorted());
   });
@@ -177,15 +177,14 @@ async function commandsWithOptions(above: string[] = []): Promise<(readonly [str
   return [...(isCommand ? [[above.join(' '), options] as const] : []), ...deeper.flat()];
 }
 
-/** "POST /lock_open": what a router answers; `all` is the answer to other methods. */
-function routesOf(router: Router): string[] {
-  return router.stack.flatMap(({ route }) => {
-    const [method] = route?.stack.map((layer) => layer.method).filter((name) => name !== undefined) ?? [];
-    return route && method ? [`${method.toUpperCase()} ${route.path}`] : [];
+/** "POST /lock_open": what a router and those in it answer; `all` is the answer to other methods. */
+function routesOf({ stack }: Pick<Router, 'stack'>): string[] {
+  return stack.flatMap(({ route, handle }) => {
+    if ('stack' in handle && Array.isArray(handle.stack)) return routesOf({ stack: handle.stack });
+    const methods = new Set(route?.stack.map((layer) => layer.method).filter((name) => name !== undefined));
+    return route ? [...methods].map((method) => `${method.toUpperCase()} ${route.path}`) : [];
   });
 }
-
-const log = createLog({ level: 'silent', secrets: [] });
 
 function metrics() {
   return createMetrics({
@@ -196,25 +195,6 @@ function metrics() {
     problems: async () => 0,
     now: () => 0,
   });
-}
-
-function webhookRouter(): Router {
-  return createWebhookRouter({
-    inbox: { accept: async () => undefined },
-    keys: [],
-    lockKeys: [],
-    lockSystem: { readOpening: () => ({ ok: false, status: 400, code: '', message: '' }) },
-    clock: systemClock,
-    newId: () => '',
-    isStopping: () => false,
-    log,
-    metrics: metrics(),
-  });
-}
-
-function healthRouter(): Router {
-  const checks = async () => ({ ready: true, parts: {}, holds: 0, problems: 0 });
-  return createHealthRouter({ checks, metrics: metrics(), log });
 }
 
 function linkedFrom(document: string, link: string): { path: string; anchor: string } {

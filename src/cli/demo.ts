@@ -1,5 +1,6 @@
 // `npm run demo`: a morning in a coworking space, played through real HTTP between a simulated Cobot, a simulated lock
 // system and the real relay. Nothing is hard-coded as success: every line is looked up in the simulators.
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import type { LockSystemName } from '../locks/catalog.ts';
 import { lockSimulators } from '../simulators/lock-simulators.ts';
 import { gatherCast } from './demo/cast.ts';
 import { daytimeZone } from './demo/daytime.ts';
+import { playDesk } from './demo/desk.ts';
 import { type Play, playMorning } from './demo/morning.ts';
 import { openPlayground } from './demo/playground.ts';
 import { createShow } from './demo/show.ts';
@@ -46,6 +48,7 @@ export async function runDemo({
     folder,
     cobot: { zone, switches },
     startLocks: lockSimulators[lockSystem],
+    env: { ADMIN_PASSWORD: `demo-${randomBytes(6).toString('hex')}` },
   });
   const cast = gatherCast(stage);
   const pause = terminal.width === null ? 0 : TIME_TO_READ;
@@ -75,6 +78,7 @@ export async function runDemo({
 async function perform(play: Play): Promise<void> {
   await playMorning(play);
   await playTrouble(play);
+  await playDesk(play);
   await play.show.scene('The relay stops cleanly when it is told to', async () => {
     await play.show.tell('front desk', 'stops the relay (SIGTERM)');
     const { code, ms } = await play.stage.relay.stop();
@@ -88,6 +92,10 @@ async function leaveOpen(play: Play, terminal: Pick<Terminal, 'out'>, stop: Abor
   await relay.start();
   const playground = await openPlayground(play);
   const lines = [
+    '',
+    "The operator's page: who may open what, and why",
+    `  page        ${relay.url}/admin`,
+    `  password    ${play.stage.env['ADMIN_PASSWORD']}`,
     '',
     'Everything is left running; Ctrl-C ends it. The tokens are made up.',
     `  relay       ${relay.url} (log: ${relay.logFile})`,

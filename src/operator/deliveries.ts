@@ -81,7 +81,9 @@ function wayOf(delivery: Delivery, { membershipId }: Whom, { jobs, entries, open
     .filter(({ requestedAt }) => requestedAt >= delivery.receivedAt - HOUR)
     .map(stepOf);
   // What became of an opening, the opening itself says.
-  const isOfIt = ({ at, cause }: AuditEntry) => isSoonAfter(at, delivery) && cause === `webhook ${delivery.event}`;
+  const isOfIt = ({ at, cause, action }: AuditEntry) =>
+    isSoonAfter(at, delivery) &&
+    (cause === `webhook ${delivery.event}` || (action === 'hold' && delivery.source === 'cobot'));
   const lines = (entries.get(membershipId) ?? [])
     .filter(isOfIt)
     .slice(0, MOST_LINES)

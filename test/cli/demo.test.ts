@@ -24,7 +24,7 @@ describe('the demo', () => {
 
     await expect.poll(text, { timeout: A_MINUTE, interval: 50 }).toContain('To play with:');
 
-    expect(text()).toMatch(/13 promises, \d+ checks, \d+ s: everything held\./);
+    expect(text()).toMatch(/16 promises, \d+ checks, \d+ s: everything held\./);
     expect(text()).not.toContain('✗');
     // Nobody reads along here, so there are no colours.
     expect(text()).not.toContain('\u001b[');
@@ -71,7 +71,7 @@ describe('the demo on another lock system', () => {
 
       const text = printed.join('');
       expect(text.split('\n').filter((line) => line.includes('✗'))).toEqual([]);
-      expect(text).toMatch(/13 promises, \d+ checks, \d+ s: everything held\./);
+      expect(text).toMatch(/16 promises, \d+ checks, \d+ s: everything held\./);
       expect(text).not.toContain('SmartLock');
       expect(code).toBe(0);
     },
