@@ -61,7 +61,15 @@ export class UnexpectedShapeError extends UpstreamError {}
 
 /** Should a job that failed with it be tried for ever? */
 export function isTriedForEver(error: unknown): boolean {
-  return error instanceof TransientError || error instanceof UnauthorizedError;
+  return error instanceof TransientError || error instanceof UnauthorizedError || isDiskTrouble(error);
+}
+
+/** SQLite's numbers for: busy, locked, no memory, read-only, not readable or writable, full, cannot be opened. */
+const DISK_TROUBLE = new Set([5, 6, 7, 8, 10, 13, 14]);
+
+/** Our own database takes or gives nothing just now; nothing that was asked of it is at fault. */
+function isDiskTrouble(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && DISK_TROUBLE.has(Number(error.errcode) & 0xff);
 }
 
 /** One line for people and logs, of anything that was thrown. */
