@@ -36,6 +36,7 @@ import { createHandlers, jobOrder } from './sync/worker.ts';
 import { createHttpApp } from './webhooks/http-app.ts';
 import { createWebhookRouter } from './webhooks/routes.ts';
 
+const SECOND = 1000;
 const HOUR = 3_600_000;
 const CONCURRENCY = 16;
 /** Running work may go on so long after a SIGTERM; then its calls to the other sides are given up. */
@@ -202,6 +203,20 @@ export async function createApp(
   let isWorking = false;
   let isStopping = false;
 
+  /** A full disk is no reason to end, and be started again for ever: who waits is told so, and it goes on by itself. */
+  async function begin(): Promise<void> {
+    try {
+      // Pauses after failures belong to the life before.
+      await queue.wake();
+      await schedule.start();
+    } catch (error) {
+      log.error({ error }, 'the database takes nothing: trying again');
+      clock.after(SECOND, () => {
+        if (!isStopping) void begin();
+      });
+    }
+  }
+
   const webhookRouter = createWebhookRouter({
     inbox: store.inbox,
     keys: config.webhookKeys,
@@ -261,9 +276,7 @@ export async function createApp(
       const runSweep = async (cause: string) => {
         await sync({ dryRun: false, cause });
       };
-      // Pauses after failures belong to the life before.
-      await queue.wake();
-      await schedule.start();
+      await begin();
       queue.work(createHandlers(parts, runSweep), { concurrency: CONCURRENCY, order: jobOrder });
       isWorking = true;
     },

@@ -57,8 +57,20 @@ export async function openStore({
     problems: createProblems(scope),
     audit: createAudit({ database, space }),
     settings,
-    async ping() {
-      await database.sql.selectFrom('settings').select('key').where('space', '=', space).limit(1).execute();
-    },
+    ping: createPing(database, space),
+  };
+}
+
+/** Writes, since a full disk can still be read. All who ask at the same time share one write. */
+function createPing(database: Database, space: string): () => Promise<void> {
+  let writing: Promise<void> | undefined;
+  return () => {
+    writing ??= database.sql
+      .transaction()
+      .execute(async (trx) => void (await database.takeNumbers({ space, name: 'pings' }, 1, trx)))
+      .finally(() => {
+        writing = undefined;
+      });
+    return writing;
   };
 }

@@ -22,7 +22,7 @@ export async function openSqlite(dataDir: string): Promise<{ sql: Kysely<Tables>
     await sql.destroy();
   };
   try {
-    writeFileSync(holderFile, `process ${process.pid} on host ${hostname()}`, { mode: 0o600 });
+    writeHolder(holderFile);
     await migrate(sql);
   } catch (error) {
     await close();
@@ -49,6 +49,15 @@ function makeFile(file: string): void {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+/** Only the words of a refusal lack it then: a full disk is no reason not to start. */
+function writeHolder(holderFile: string): void {
+  try {
+    writeFileSync(holderFile, `process ${process.pid} on host ${hostname()}`, { mode: 0o600 });
+  } catch {
+    rmSync(holderFile, { force: true });
   }
 }
 
