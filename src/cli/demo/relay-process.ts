@@ -10,7 +10,8 @@ import type { Operator } from '../../operator/answers.ts';
 import { askService } from '../socket-client.ts';
 
 const MAIN = new URL('../../main.ts', import.meta.url).pathname;
-const PATIENCE = 15_000;
+/** A busy machine may need long to load it. */
+const PATIENCE = 60_000;
 const LOOK_EVERY = 20;
 
 export type RelayProcess = {
@@ -18,12 +19,18 @@ export type RelayProcess = {
   logFile: string;
   /** Everything that it wrote so far, over all its lives. */
   log(): string;
+  /** Does not wait for anything. */
+  launch(): void;
   /** Resolves when it answers /readyz with 200. */
   start(): Promise<void>;
   /** With SIGTERM; resolves with its exit code and how long it took. */
   stop(): Promise<{ code: number | null; ms: number }>;
   /** With signal 9, as power or the kernel would; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Stops it in its tracks (SIGSTOP), or lets it go on (SIGCONT). */
+  signal(name: NodeJS.Signals): void;
+  /** undefined while it does not run. */
+  pid(): number | undefined;
   /** Kills it, and it cannot be started again. */
   close(): Promise<void>;
   isRunning(): boolean;
@@ -66,6 +73,14 @@ export async function createRelayProcess(
     return running.exitCode;
   }
 
+  function launch(): ChildProcess {
+    if (isClosed) throw new Error('The relay was closed for good.');
+    const output = openSync(logFile, 'a');
+    child = spawn(process.execPath, [MAIN], { ...surroundings, stdio: ['ignore', output, output] });
+    closeSync(output);
+    return child;
+  }
+
   async function kill(): Promise<void> {
     if (child && isRunning()) await ended(child, 'SIGKILL');
   }
@@ -77,15 +92,13 @@ export async function createRelayProcess(
     isRunning,
     operator: () => askService(surroundings.env.DATA_DIR, clock),
     surroundings,
+    launch: () => void launch(),
     async start() {
-      if (isClosed) throw new Error('The relay was closed for good.');
-      const output = openSync(logFile, 'a');
-      child = spawn(process.execPath, [MAIN], { ...surroundings, stdio: ['ignore', output, output] });
-      closeSync(output);
+      const started = launch();
       const until = clock.now() + PATIENCE;
       while (!(await isReady(url))) {
         if (!isRunning() || clock.now() > until) {
-          child.kill('SIGKILL');
+          started.kill('SIGKILL');
           throw new Error(`The relay did not start. Its log is ${logFile}, and ends with:\n${log().slice(-2000)}`);
         }
         await clock.sleep(LOOK_EVERY);
@@ -97,6 +110,8 @@ export async function createRelayProcess(
       return { code, ms: clock.now() - began };
     },
     kill,
+    signal: (name) => void child?.kill(name),
+    pid: () => (isRunning() ? child?.pid : undefined),
     close() {
       isClosed = true;
       return kill();
