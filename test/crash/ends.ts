@@ -12,6 +12,9 @@ export type End = 'kill -9' | 'SIGTERM';
 const BEFORE = 12;
 const MEANWHILE = 3;
 const LOAD_MS = 1_000;
+/** For the moment that a round waits for. */
+const LOOK_OUT_MS = 10_000;
+const CHECK_IN = /^\/api\/(check_ins|memberships\/[^/]+\/work_sessions)$/;
 /** Of the rounds, those in which only webhooks tell. */
 const SHARE_WITHOUT_LISTS = 0.7;
 /** What a container has before it is killed is ten seconds as a rule; ours are promised to be enough. */
@@ -68,12 +71,13 @@ export async function endRounds(end: End, { rounds, seed, say }: Run, { engine, 
   }
 }
 
-/** Every other round waits for a call that has changed something and is not answered yet; the others come when they come. */
+/** One round waits for a check-in that Cobot has made and not confirmed, one for any such call, one for nothing. */
 async function endRound(end: End, world: World, index: number): Promise<Round> {
   const { relay, random } = world;
   const sending = world.send(world.take(BEFORE), LOAD_MS);
-  await sleep((0.4 + 0.6 * random()) * LOAD_MS);
-  if (index % 2 === 0) await world.afterWrites(1 + Math.floor(random() * 6), LOAD_MS);
+  if (index % 3 === 0) await world.afterWrites(1, LOOK_OUT_MS, CHECK_IN);
+  else await sleep((0.4 + 0.6 * random()) * LOAD_MS);
+  if (index % 3 === 1) await world.afterWrites(1 + Math.floor(random() * 6), LOOK_OUT_MS);
   const { calls, writes } = world.inFlight();
   const began = Date.now();
   const code = end === 'SIGTERM' ? (await relay.stop()).code : await relay.kill().then(() => null);

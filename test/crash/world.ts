@@ -27,7 +27,7 @@ export type World = Stage<SmartLockSimulator> &
     /** Calls that have reached the other sides and are not answered; `writes`: those that changed something there. */
     inFlight(): { calls: number; writes: number };
     /** Resolves when so many more calls have changed something and none of them is answered; false: not within `ms`. */
-    afterWrites(count: number, ms: number): Promise<boolean>;
+    afterWrites(count: number, ms: number, path?: RegExp): Promise<boolean>;
     /** Starts the relay, and once everybody has their doors the other sides become slow. */
     begin(): Promise<void>;
     /** Lists that would tell what a lost webhook did not are not to be had. */
@@ -85,10 +85,10 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
     yesterday: localDay(clock.now(), zone, -1),
   });
 
-  let written: (() => void)[] = [];
-  const watch = (request: Seen) => {
+  let written: ((path: string) => void)[] = [];
+  const watch = ({ method, path }: Seen) => {
     // After the deed, which follows at once.
-    if (request.method !== 'GET') for (const tell of written) setImmediate(tell);
+    if (method !== 'GET') for (const tell of written) setImmediate(tell, path);
     return false;
   };
   let isHidden = false;
@@ -140,11 +140,11 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
       const open = [...cobot.requests, ...locks.requests].filter(isUnanswered);
       return { calls: open.length, writes: open.filter(({ method }) => method !== 'GET').length };
     },
-    async afterWrites(count, ms) {
+    async afterWrites(count, ms, which = /./) {
       let left = count;
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      const tell = () => {
-        left -= 1;
+      const tell = (path: string) => {
+        if (which.test(path)) left -= 1;
         if (left === 0) resolve(true);
       };
       written.push(tell);
