@@ -6,9 +6,10 @@ import { createAdmin } from './admin/admin.ts';
 import { createHealthRouter } from './admin/health.ts';
 import { createCobotClient } from './cobot/client.ts';
 import { readMember, readSpace } from './cobot/facts.ts';
-import { createSubscriptionCare } from './cobot/subscription-care.ts';
+import { createSubscriptionCare, createSubscriptionView } from './cobot/subscription-care.ts';
 import type { Config } from './config.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import { createClockDrift } from './lib/clock-drift.ts';
 import { describeError } from './lib/errors.ts';
 import type { CallInfo } from './lib/http.ts';
 import { createKeyedLock } from './lib/keyed-lock.ts';
@@ -88,8 +89,10 @@ export async function createApp(
     now: clock.now,
   });
 
+  const drift = createClockDrift();
   const heard = (side: string) => (call: CallInfo) => {
     metrics.upstreamCalled({ side, ...call });
+    drift.heard(side, call);
     recovery.heard(side, call);
   };
   const { signal } = stopping;
@@ -243,11 +246,18 @@ export async function createApp(
     log,
   });
 
+  const forOperator: OperatorApp = {
+    parts,
+    policy,
+    sync,
+    webhooksAtCobot: createSubscriptionView(cobot, { publicUrl: config.publicUrl, keys: config.webhookKeys }),
+    clocksAhead: drift.ahead,
+  };
   const admin =
     config.adminPassword === null
       ? null
       : await createAdmin({
-          operator: createOperator({ parts, policy, sync }),
+          operator: createOperator(forOperator),
           password: config.adminPassword,
           space,
           publicUrl: config.publicUrl,
@@ -268,9 +278,7 @@ export async function createApp(
 
   return {
     http: createHttpApp({ webhookRouter, healthRouter, adminRouter: admin?.router ?? null, log }),
-    parts,
-    policy,
-    sync,
+    ...forOperator,
     hangUp: () => admin?.stop(),
     async start() {
       const runSweep = async (cause: string) => {

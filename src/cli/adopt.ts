@@ -5,9 +5,10 @@ import { CommandError } from '../lib/failure.ts';
 import { counted, localTime } from '../lib/wording.ts';
 import type { Adoptable, Answers, Operator } from '../operator/answers.ts';
 import { type Call, type Does, type ExitCode, examples, isWanted, tell } from './cli.ts';
+import { item, table } from './look.ts';
 import { type Place, withOperator } from './reach-operator.ts';
-import { formatTable } from './table.ts';
-import { painter, type Terminal } from './terminal.ts';
+import { NAME } from './table.ts';
+import type { Terminal } from './terminal.ts';
 import { memberLabel, memberName } from './wording.ts';
 
 export function addAdopt(program: Command, does: Does): void {
@@ -67,23 +68,29 @@ async function runAdopt(
   return answer.done && answer.done.failed.length > 0 ? 2 : 0;
 }
 
+const COLUMNS = [
+  { head: 'MEMBER', least: NAME },
+  { head: 'IS' },
+  { head: 'LOCK', least: NAME },
+  { head: 'FROM' },
+  { head: 'UNTIL' },
+  { head: 'MEMBERSHIP', spare: 1 },
+];
+
 function grantsText({ grants, zone }: Answers['adopt'], terminal: Terminal): string {
   const show = (time: string | null) => (time === null ? '' : localTime(time, zone));
   const rows = grants.map(({ member, membershipId, isFormer, lock, lockId, from, until }) => [
     memberName({ member }),
-    membershipId,
     isFormer ? 'former member' : 'member',
     lock ?? lockId,
     show(from),
     show(until),
+    membershipId,
   ]);
   const former = grants.filter(({ isFormer }) => isFormer);
   return [
     `${counted(grants.length, 'grant')} by others of ${counted(personsOf(grants), 'person')}:\n\n`,
-    formatTable(['MEMBER', 'MEMBERSHIP', 'IS', 'LOCK', 'FROM', 'UNTIL'], rows, {
-      width: terminal.width,
-      paintHead: (line) => painter(terminal)('dim', line),
-    }),
+    table(COLUMNS, rows, terminal),
     ...(former.length === 0
       ? []
       : [
@@ -99,6 +106,6 @@ function doneText({ done }: Answers['adopt'], place: Place, terminal: Terminal):
   const then = place === 'service' ? 'A sweep goes over them now' : 'A sweep goes over them once the service runs';
   return [
     `Taken over: ${counted(taken, 'grant')}. ${then}.\n`,
-    ...failed.map((each) => `  ${painter(terminal)('red', '!')} ${memberLabel(each)}: ${each.why}\n`),
+    ...failed.map((each) => item('bad', `${memberLabel(each)}: ${each.why}`, { terminal })),
   ].join('');
 }

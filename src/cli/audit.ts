@@ -1,11 +1,12 @@
 // relay audit: what was done, held, refused and decided, one sentence each, oldest first.
 import type { Command } from 'commander';
-import { localTime } from '../lib/wording.ts';
+import { counted, localTime } from '../lib/wording.ts';
 import type { Answers } from '../operator/answers.ts';
 import { type Does, examples, limitUpTo } from './cli.ts';
+import { paragraph, table } from './look.ts';
 import { withOperator } from './reach-operator.ts';
-import { formatTable } from './table.ts';
-import { painter, type Terminal } from './terminal.ts';
+import { NAME, SENTENCE } from './table.ts';
+import type { Terminal } from './terminal.ts';
 
 const USUAL = 100;
 const MOST = 100_000;
@@ -15,7 +16,7 @@ export function addAudit(program: Command, does: Does): void {
     .command('audit')
     .description('show what was done, for whom, where and why')
     .option('--since <time>', 'a duration such as 24h or 7d, or a date such as 2026-11-23')
-    .option('--member <member>', 'an email address, or the id of a membership')
+    .option('--member <member>', 'an email address, a name, or the id of a membership')
     .option('--lock <lock>', 'the name or id of a lock')
     .option('--limit <count>', `at most so many, the newest (default: ${USUAL})`, limitUpTo(MOST))
     .addHelpText(
@@ -40,22 +41,33 @@ export function addAudit(program: Command, does: Does): void {
   });
 }
 
+const COLUMNS = [
+  { head: 'TIME' },
+  { head: 'MEMBER', least: NAME },
+  { head: 'WHAT', least: SENTENCE },
+  { head: 'ACTION', spare: 1 },
+  { head: 'LOCK', least: NAME, spare: 2 },
+  { head: 'CAUSE', least: NAME, spare: 3 },
+];
+
 function auditText({ zone, entries }: Answers['audit'], limit: number, terminal: Terminal): string {
   if (entries.length === 0) return 'There is nothing of that kind in the audit trail.\n';
-  const paint = painter(terminal);
   const rows = entries.map(({ at, action, member, membershipId, lock, lockId, sentence, cause }) => [
     localTime(at, zone),
-    action,
     member || (membershipId ?? ''),
-    lock ?? lockId ?? '',
     sentence,
+    action,
+    lock ?? lockId ?? '',
     cause,
   ]);
   return [
-    formatTable(['TIME', 'ACTION', 'MEMBER', 'LOCK', 'WHAT', 'CAUSE'], rows, {
-      width: terminal.width,
-      paintHead: (line) => paint('dim', line),
-    }),
-    ...(entries.length === limit ? [`\nThe newest ${limit}; --limit shows more.\n`] : []),
+    table(COLUMNS, rows, terminal),
+    '\n',
+    paragraph(
+      entries.length === limit
+        ? `The newest ${limit}, the oldest of them first; --limit shows more. Times are those of ${zone}.`
+        : `${counted(entries.length, 'entry', 'entries')}, the oldest first. Times are those of ${zone}.`,
+      terminal,
+    ),
   ].join('');
 }

@@ -51,6 +51,10 @@ export function secretsIn(env: Environment): string[] {
     .map((value) => value.trim());
 }
 
+/** Of the option --at. */
+export const AT_THAT_TIME =
+  'at that time, by the clock of the space: "friday 07:45", "tomorrow 9:00", 17:30, or 2026-12-24T09:00';
+
 /** For a command's help. */
 export function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`;

@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import type { Answers } from '../operator/answers.ts';
 import { type Does, examples } from './cli.ts';
+import { table } from './look.ts';
 import { withOperator } from './reach-operator.ts';
-import { formatTable } from './table.ts';
-import { painter, type Terminal } from './terminal.ts';
+import { NAME } from './table.ts';
+import type { Terminal } from './terminal.ts';
 import { memberLabel } from './wording.ts';
 
 export function addCodes(program: Command, does: Does): void {
@@ -27,9 +28,5 @@ function codesText({ persons }: Answers['codes'], terminal: Terminal): string {
     person.codes.map(({ lock, lockId, code }) => [memberLabel(person), lock ?? lockId, code]),
   );
   if (rows.length === 0) return 'There is no code: nothing to type in, or none is in effect yet.\n';
-  const paint = painter(terminal);
-  return formatTable(['WHO', 'LOCK', 'CODE'], rows, {
-    width: terminal.width,
-    paintHead: (line) => paint('dim', line),
-  });
+  return table([{ head: 'WHO', least: NAME }, { head: 'LOCK', least: NAME }, { head: 'CODE' }], rows, terminal);
 }

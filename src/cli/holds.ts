@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import { counted, heldReason, localTime } from '../lib/wording.ts';
 import type { Answers } from '../operator/answers.ts';
 import { type Call, type Does, type ExitCode, examples, isWanted, refuseUnknown, tell } from './cli.ts';
+import { item, paragraph, table } from './look.ts';
 import { type Place, withOperator } from './reach-operator.ts';
-import { formatTable } from './table.ts';
+import { NAME, SENTENCE } from './table.ts';
 import { painter, type Terminal } from './terminal.ts';
 import { memberLabel, memberName } from './wording.ts';
 
@@ -92,16 +93,18 @@ type Lines = Answers['holds']['kept'];
 const personsOf = (lines: Lines) => new Set(lines.map(({ lockUserId }) => lockUserId)).size;
 
 function decidedText({ decision, lines, open }: Answers['decideHold'], place: Place, terminal: Terminal): string {
-  const paint = painter(terminal);
   const what = `${counted(lines.length, 'loss', 'losses')} of ${counted(personsOf(lines), 'person')}`;
   if (decision === 'rejected')
-    return `Rejected: ${what}. The access stays until the facts of the member change; "relay holds" lists it.\n`;
+    return paragraph(
+      `Rejected: ${what}. The access stays until the facts of the member change; "relay holds" lists it.`,
+      terminal,
+    );
   if (open.length === 0) return `Approved and applied: ${what}.\n`;
   const goesOn =
     place === 'service' ? 'the next sweep goes on with it' : 'a sweep goes on with it once the service runs';
   return [
-    `Approved: ${what}. Not applied yet for ${counted(open.length, 'member')}; ${goesOn}:\n`,
-    ...open.map((each) => `  ${paint('yellow', '!')} ${memberLabel(each)}: ${each.why}\n`),
+    paragraph(`Approved: ${what}. Not applied yet for ${counted(open.length, 'member')}; ${goesOn}:`, terminal),
+    ...open.map((each) => item('look', `${memberLabel(each)}: ${each.why}`, { terminal })),
   ].join('');
 }
 
@@ -116,8 +119,10 @@ function holdsText({ hold, kept, zone }: Answers['holds'], terminal: Terminal): 
         `${paint('bold', `Hold ${id}, since ${localTime(since, zone)} (${zone})`)}\n`,
         `${counted(persons, 'person')} would lose access, at ${counted(locks, 'lock')}:\n\n`,
         linesText(lines, terminal),
-        '\nThey keep their access until a person decides, or until Cobot gives it back to them:\n',
-        `  relay holds approve ${id}    takes it away\n  relay holds reject ${id}     leaves it\n`,
+        '\n',
+        paragraph('They keep their access until a person decides, or until Cobot gives it back to them:', terminal),
+        `  relay holds approve ${id}\n      takes it away\n  relay holds reject ${id}\n      leaves it\n`,
+        paragraph('With --member <email> for one person alone. "relay why <email>" says more of one person.', terminal),
       ].join(''),
     );
   } else {
@@ -130,15 +135,19 @@ function holdsText({ hold, kept, zone }: Answers['holds'], terminal: Terminal): 
   return blocks.join('\n');
 }
 
+const COLUMNS = [
+  { head: 'MEMBER', least: NAME },
+  { head: 'LOCK', least: NAME },
+  { head: 'WHY', least: SENTENCE },
+  { head: 'MEMBERSHIP', spare: 1 },
+];
+
 function linesText(lines: Lines, terminal: Terminal): string {
   const rows = lines.map(({ member, membershipId, lock, lockId, ...line }) => [
-    memberName({ member }),
-    membershipId,
+    memberName({ member }) || membershipId,
     lock ?? lockId,
     heldReason(line),
+    membershipId,
   ]);
-  return formatTable(['MEMBER', 'MEMBERSHIP', 'LOCK', 'WHY'], rows, {
-    width: terminal.width,
-    paintHead: (line) => painter(terminal)('dim', line),
-  });
+  return table(COLUMNS, rows, terminal);
 }

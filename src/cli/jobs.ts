@@ -4,9 +4,10 @@ import { CommandError } from '../lib/failure.ts';
 import { counted, localTime } from '../lib/wording.ts';
 import type { Answers } from '../operator/answers.ts';
 import { type Does, type ExitCode, examples, refuseUnknown } from './cli.ts';
+import { paragraph, table } from './look.ts';
 import { withOperator } from './reach-operator.ts';
-import { formatTable } from './table.ts';
-import { painter, type Terminal } from './terminal.ts';
+import { NAME, SENTENCE } from './table.ts';
+import type { Terminal } from './terminal.ts';
 
 const STATES = ['dead', 'running', 'waiting'];
 
@@ -50,15 +51,26 @@ export function addJobs(program: Command, does: Does): void {
   });
 }
 
+const SHORT_ID = 8;
+const COLUMNS = [
+  { head: 'STATE' },
+  { head: 'ID' },
+  { head: 'JOB' },
+  { head: 'ABOUT', least: NAME },
+  { head: 'TRIES', spare: 2 },
+  { head: 'RUNS AT', spare: 1 },
+  { head: 'LAST ERROR', least: SENTENCE },
+];
+
 function jobsText({ jobs, zone }: Answers['jobs'], terminal: Terminal): string {
   if (jobs.length === 0) return 'No job waits, runs or is dead.\n';
-  const paint = painter(terminal);
   const sorted = jobs.toSorted((one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state));
   const rows = sorted.map(({ id, name, key, member, state, attempt, runAt, lastError }) => [
     state,
-    id,
+    // Enough to name it by; whoever pipes it on gets the whole.
+    terminal.width === null ? id : id.slice(0, SHORT_ID),
     name,
-    member === null || member === '' ? key : `${member} (${key})`,
+    member === null || member === '' ? key : member,
     String(attempt),
     state === 'waiting' ? localTime(runAt, zone) : '',
     lastError ?? '',
@@ -68,10 +80,8 @@ function jobsText({ jobs, zone }: Answers['jobs'], terminal: Terminal): string {
     ? '. "relay jobs redrive <id>" puts a dead one back to work'
     : '';
   return [
-    formatTable(['STATE', 'ID', 'JOB', 'ABOUT', 'TRIES', 'RUNS AT', 'LAST ERROR'], rows, {
-      width: terminal.width,
-      paintHead: (line) => paint('dim', line),
-    }),
-    `\n${counts.join(', ')}${hint}.\n`,
+    table(COLUMNS, rows, terminal),
+    '\n',
+    paragraph(`${counts.join(', ')}${hint}. Times are those of ${zone}.`, terminal),
   ].join('');
 }

@@ -14,9 +14,13 @@ export function addPlayDemo(program: Command, does: Does): void {
       new Option('--lock-system <name>', `the lock system to play it on (default: ${usual})`).choices(LOCK_SYSTEMS),
     )
     .addHelpText('after', examples('relay demo', 'relay demo --keep', `relay demo --lock-system ${another}`));
-  does(demo, async ({ has, option, terminal }) => {
+  does(demo, async ({ has, option, terminal, print }) => {
     const { runDemo } = await import('./demo.ts');
     const lockSystem = LOCK_SYSTEMS.find((each) => each === option('lockSystem')) ?? usual;
-    return await runDemo({ keep: has('keep'), lockSystem, terminal });
+    // With --json the play is no part of the answer.
+    const stage = has('json') ? { ...terminal, out: terminal.err } : terminal;
+    const code = await runDemo({ keep: has('keep'), lockSystem, terminal: stage });
+    print({ lockSystem, held: code === 0 }, '');
+    return code;
   });
 }

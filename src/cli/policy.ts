@@ -6,10 +6,11 @@ import { CommandError } from '../lib/failure.ts';
 import { counted } from '../lib/wording.ts';
 import type { Answers } from '../operator/answers.ts';
 import { type Call, type Does, type ExitCode, examples, readConfig } from './cli.ts';
+import { item } from './look.ts';
 import { withOperator } from './reach-operator.ts';
 import { planText } from './sync-view.ts';
-import { plain } from './table.ts';
-import { painter, slowProgress, type Terminal } from './terminal.ts';
+import { painter, type Terminal } from './terminal.ts';
+import { plain } from './words.ts';
 
 export function addPolicy(program: Command, does: Does): void {
   const policy = program.command('policy').description('check the policy file, access.yaml');
@@ -47,7 +48,7 @@ export function addPolicy(program: Command, does: Does): void {
 type Checked = Answers['checkPolicy'];
 
 async function runCheck(call: Call): Promise<ExitCode> {
-  const { terminal, clock, words, has, print } = call;
+  const { terminal, words, has, print } = call;
   const { policy } = readConfig(call);
   const file = words[0] ?? policy.path;
   const text = await readPolicy(file);
@@ -60,13 +61,12 @@ async function runCheck(call: Call): Promise<ExitCode> {
       advice: 'give another one',
     });
   }
-  const progress = slowProgress(terminal, clock);
   const checked =
     text === null && policy.named
       ? missing
       : await withOperator(call, { newDatabase: 'made' }, (operator) =>
-          operator.checkPolicy({ text, changes: has('changes') }, progress.tell),
-        ).finally(progress.end);
+          operator.checkPolicy({ text, changes: has('changes') }),
+        );
   print({ file, ...checked }, checkText(checked, { file, isThere: text !== null, terminal }));
   const { mistakes, changes } = checked;
   if (mistakes.length > 0) return 2;
@@ -113,7 +113,7 @@ function checkText(
 ): string {
   const paint = painter(terminal);
   const lines = mistakes.map(({ line, column, message }) => `${file}:${line}:${column} ${plain(message)}\n`);
-  const warned = warnings.map((warning) => `${paint('yellow', 'Warning:')} ${plain(warning)}\n`);
+  const warned = warnings.map((warning) => item('look', warning, { terminal, indent: 0 }));
   if (mistakes.length > 0) {
     const stays = inForce === 'another' ? ' The policy last in force stays.' : '';
     return [...lines, `\n${paint('red', counted(mistakes.length, 'mistake'))}.${isThere ? stays : ''}\n`].join('');

@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import { counted, localTime } from '../lib/wording.ts';
 import type { Answers } from '../operator/answers.ts';
 import { type Does, examples } from './cli.ts';
+import { paragraph, table } from './look.ts';
 import { withOperator } from './reach-operator.ts';
-import { formatTable } from './table.ts';
-import { painter, type Terminal } from './terminal.ts';
-import { memberLabel } from './wording.ts';
+import { NAME, SENTENCE } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { memberName } from './wording.ts';
 
 export function addProblems(program: Command, does: Does): void {
   const problems = program
@@ -20,12 +21,27 @@ export function addProblems(program: Command, does: Does): void {
   });
 }
 
+const COLUMNS = [
+  { head: 'SINCE' },
+  { head: 'WHO', least: NAME },
+  { head: 'PROBLEM', least: SENTENCE },
+  { head: 'MEMBERSHIP', spare: 1 },
+];
+
 function problemsText({ problems, zone }: Answers['problems'], terminal: Terminal): string {
   if (problems.length === 0) return 'There are no problems.\n';
-  const paint = painter(terminal);
-  const rows = problems.map((problem) => [localTime(problem.since, zone), memberLabel(problem), problem.sentence]);
+  const rows = problems.map((problem) => [
+    localTime(problem.since, zone),
+    problem.membershipId === null ? 'the space' : memberName(problem) || problem.membershipId,
+    problem.sentence,
+    problem.membershipId ?? '',
+  ]);
   return [
-    formatTable(['SINCE', 'WHO', 'PROBLEM'], rows, { width: terminal.width, paintHead: (line) => paint('dim', line) }),
-    `\n${counted(problems.length, 'problem')}. Times are those of ${zone}.\n`,
+    table(COLUMNS, rows, terminal),
+    '\n',
+    paragraph(
+      `${counted(problems.length, 'problem')}. Times are those of ${zone}. "relay why <member>" tells more of one person.`,
+      terminal,
+    ),
   ].join('');
 }

@@ -1,10 +1,12 @@
 // Which commands there are and what they have in common: --json, help, errors in three parts, exit codes.
+import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import { describeFailure, failureOf } from '../lib/failure.ts';
+import { CommandError, describeFailure, failureOf } from '../lib/failure.ts';
 import { addAdopt } from './adopt.ts';
 import { addAudit } from './audit.ts';
 import { type Does, type ExitCode, examples, type Surroundings, secretsIn } from './cli.ts';
 import { addCodes } from './codes.ts';
+import { addCompletion } from './completion.ts';
 import { addDoctor } from './doctor.ts';
 import { addForget } from './forget.ts';
 import { addHolds } from './holds.ts';
@@ -37,6 +39,7 @@ const commands = [
   addCodes,
   addDoctor,
   addSmoke,
+  addCompletion,
   addPlayDemo,
 ];
 
@@ -54,7 +57,11 @@ export async function runCommandLine(words: readonly string[], around: Surroundi
     return code;
   } catch (error) {
     // Its own errors and help texts commander has printed already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      if (words.includes('--json')) terminal.out(asJson({ error: failureOf(asUsage(error)) }));
+      return 1;
+    }
     const failure = failureOf(error);
     if (program.opts()['json'] === true) terminal.out(asJson({ error: failure }));
     terminal.err(describeFailure(failure));
@@ -62,6 +69,12 @@ export async function runCommandLine(words: readonly string[], around: Surroundi
     if (isDebugging && error instanceof Error) terminal.err(`${error.stack}\n`);
     return 1;
   }
+}
+
+/** "error: unknown command 'sincy'\n(Did you mean sync?)", for those who read JSON. */
+function asUsage({ message }: CommanderError): CommandError {
+  const what = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  return new CommandError({ code: 'usage', what, advice: '"relay --help" lists the commands' });
 }
 
 const asJson = (answer: unknown) => `${JSON.stringify(answer, null, 2)}\n`;
@@ -75,7 +88,11 @@ function buildProgram(around: Surroundings, ends: (code: ExitCode) => void): Com
     .option('--json', 'print the answer as JSON')
     .exitOverride()
     .showHelpAfterError('"relay --help" lists the commands, "relay <command> --help" explains one.')
-    .configureHelp({ showGlobalOptions: true })
+    // Colour where it is a terminal; commander takes it out elsewhere.
+    .configureHelp({
+      showGlobalOptions: true,
+      styleTitle: (title) => styleText('bold', title, { validateStream: false }),
+    })
     .configureOutput({
       writeOut: terminal.out,
       writeErr: terminal.err,

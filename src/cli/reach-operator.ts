@@ -10,7 +10,8 @@ import type { Operator } from '../operator/answers.ts';
 import { createOperator } from '../operator/operator.ts';
 import { DatabaseInUseError } from '../store/errors.ts';
 import { readConfig, type Surroundings } from './cli.ts';
-import { askService } from './socket-client.ts';
+import { busy } from './progress.ts';
+import { askService, operatorBy } from './socket-client.ts';
 import { socketPath } from './socket-path.ts';
 
 /** A service that is just starting has the database before it has the socket; another command is over soon. */
@@ -19,6 +20,9 @@ const LOOK_AGAIN = 150;
 
 /** Who answers: only the service works jobs off. */
 export type Place = 'service' | 'alone';
+
+/** What a question waits for, where it is not told by itself. */
+const USUAL_WORDS = 'waiting for the answer';
 
 /** `newDatabase`: a command that only asks should not make one, since DATA_DIR is more likely to be wrong. */
 export async function withOperator<T>(
@@ -31,10 +35,10 @@ export async function withOperator<T>(
   const deadline = clock.now() + PATIENCE;
   for (;;) {
     const service = await askService(config.dataDir, clock);
-    if (service) return await work(service, 'service');
+    if (service) return await work(showing(service, around), 'service');
     if (newDatabase === 'refused') refuseNewDatabase(config);
     try {
-      return await alone(await openApp(config, around), work);
+      return await alone(await openApp(config, around), around, work);
     } catch (error) {
       if (!(error instanceof DatabaseInUseError)) throw error;
       if (clock.now() >= deadline) throw inUse(error, config);
@@ -43,9 +47,20 @@ export async function withOperator<T>(
   }
 }
 
-async function alone<T>(app: App, work: (operator: Operator, place: Place) => Promise<T>): Promise<T> {
+/** The same operator, who tells what goes on where an answer takes long. */
+function showing(operator: Operator, around: Surroundings): Operator {
+  return operatorBy((name) => async (input) => {
+    return await busy(USUAL_WORDS, around, (tell) => operator[name](input, tell));
+  });
+}
+
+async function alone<T>(
+  app: App,
+  around: Surroundings,
+  work: (operator: Operator, place: Place) => Promise<T>,
+): Promise<T> {
   try {
-    return await work(createOperator(app), 'alone');
+    return await work(showing(createOperator(app), around), 'alone');
   } finally {
     await app.stop();
   }

@@ -6,8 +6,8 @@ import { LOCK_SYSTEMS } from '../config-variables.ts';
 import { createLockSystem } from '../locks/catalog.ts';
 import { type Tried, tryOut } from '../locks/try-out.ts';
 import { type Call, configurationError, type Does, type ExitCode, examples } from './cli.ts';
-import { plain, wrap } from './table.ts';
-import { painter, type Terminal } from './terminal.ts';
+import { item } from './look.ts';
+import type { Terminal } from './terminal.ts';
 
 const [usual, another] = LOCK_SYSTEMS;
 
@@ -60,8 +60,6 @@ async function runSmoke(call: Call): Promise<ExitCode> {
 }
 
 function lineText({ what, agrees, detail }: Tried, terminal: Terminal): string {
-  const paint = painter(terminal);
-  const sign = agrees === null ? paint('yellow', '-') : agrees ? paint('green', '✓') : paint('red', '✗');
-  const [first = '', ...rest] = wrap(plain(`${what}: ${detail}`), (terminal.width ?? Number.POSITIVE_INFINITY) - 4);
-  return [`${sign} ${first}`, ...rest.map((line) => `    ${line}`)].map((line) => `${line}\n`).join('');
+  const sign = agrees === null ? 'note' : agrees ? 'good' : 'bad';
+  return item(sign, `${what}: ${detail}`, { terminal, indent: 0 });
 }

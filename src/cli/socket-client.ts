@@ -29,10 +29,13 @@ export async function askService(dataDir: string, clock: Clock): Promise<Operato
   const path = socketPath(dataDir);
   if (path === undefined || !(await isListening(path))) return undefined;
 
-  const ask =
-    <N extends OperationName>(name: N) =>
-    (input: Inputs[N], onProgress?: Progress) =>
-      call(name, input, { path, clock, onProgress });
+  return operatorBy((name) => (input, onProgress) => call(name, input, { path, clock, onProgress }));
+}
+
+type Ask<N extends OperationName> = (input: Inputs[N], onProgress?: Progress) => Promise<Answers[N]>;
+
+/** An operator of which every question is answered in the same way. */
+export function operatorBy(ask: <N extends OperationName>(name: N) => Ask<N>): Operator {
   return {
     sync: ask('sync'),
     why: ask('why'),

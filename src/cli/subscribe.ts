@@ -11,8 +11,9 @@ import {
 import { loadWebhookConfig } from '../config.ts';
 import { counted } from '../lib/wording.ts';
 import { type Call, configurationError, type Does, type ExitCode, examples } from './cli.ts';
-import { formatTable } from './table.ts';
-import { painter, slowProgress, type Terminal } from './terminal.ts';
+import { item, paragraph, table } from './look.ts';
+import { busy } from './progress.ts';
+import type { Terminal } from './terminal.ts';
 
 export function addSubscribe(program: Command, does: Does): void {
   const subscribe = program
@@ -33,20 +34,16 @@ export function addSubscribe(program: Command, does: Does): void {
 async function runSubscribe({ env, clock, terminal, has, print }: Call): Promise<ExitCode> {
   const loaded = loadWebhookConfig(env);
   if (!loaded.ok) throw configurationError(loaded.problems);
-  for (const warning of loaded.warnings) terminal.err(`Warning: ${warning}\n`);
+  for (const warning of loaded.warnings) terminal.err(paragraph(`Warning: ${warning}`, terminal));
   const { cobot: access, publicUrl, webhookKeys: keys } = loaded.config;
   const dryRun = has('dryRun');
   const settings = { publicUrl, keys, dryRun, replace: has('replace') };
 
   const stopping = new AbortController();
   const cobot = createCobotClient({ config: access, clock, signal: stopping.signal });
-  const progress = slowProgress(terminal, clock);
-  progress.tell('talking to Cobot');
   const work = has('list') ? listSubscriptions : has('remove') ? removeSubscriptions : applySubscriptions;
-  const report = await work(cobot, settings).finally(() => {
-    progress.end();
-    stopping.abort();
-  });
+  const talking = () => work(cobot, settings);
+  const report = await busy('talking to Cobot', { terminal, clock }, talking).finally(() => stopping.abort());
 
   print(report, subscriptionsText(report, { dryRun, terminal }));
   if (report.rows.some(({ state }) => state === 'failed')) return 1;
@@ -65,44 +62,47 @@ function subscriptionsText(
   { rows, foreign, changes }: SubscriptionReport,
   { dryRun, terminal }: { dryRun: boolean; terminal: Terminal },
 ): string {
-  const paint = painter(terminal);
   const own = rows.filter(({ state }) => state !== 'elsewhere');
   const elsewhere = rows.filter(({ state }) => state === 'elsewhere');
-  const table = own.map(({ event, state, callback }) => [
+  const states = own.map(({ event, state, callback }) => [
     event,
     (dryRun ? WOULD[state] : undefined) ?? state,
     callback,
   ]);
   const lines: string[] = [];
   if (own.length > 0) {
-    lines.push(
-      formatTable(['EVENT', 'STATE', 'CALLBACK'], table, {
-        width: terminal.width,
-        paintHead: (line) => paint('dim', line),
-      }),
-    );
+    const columns = [{ head: 'EVENT', least: 24 }, { head: 'STATE' }, { head: 'CALLBACK', least: 30, spare: 1 }];
+    lines.push(table(columns, states, terminal), '\n');
   }
-  for (const { event, problem } of own.filter(({ state }) => state === 'failed'))
-    lines.push(`${paint('red', 'Failed:')} ${event}: ${problem ?? 'no reason given'}\n`);
+  // One reason is often that of all of them.
+  const failed = own.filter(({ state }) => state === 'failed');
+  for (const [problem, those] of Map.groupBy(failed, (row) => row.problem ?? 'no reason given'))
+    lines.push(
+      item('bad', `failed: ${those.map(({ event }) => event).join(', ')}: ${problem}`, { terminal, indent: 0 }),
+    );
   const refused = own.filter(({ state }) => state === 'not offered').map(({ event }) => event);
   if (refused.length > 0)
-    lines.push(`Not offered by this Cobot (422), and not needed for the rest: ${refused.join(', ')}\n`);
-  for (const { event, callback } of elsewhere) {
     lines.push(
-      `${paint('yellow', 'Elsewhere:')} ${event} goes to ${callback} with a key of ours; left alone ` +
-        '(another installation? If it is an old address of this one: relay subscribe --replace)\n',
+      paragraph(`Not offered by this Cobot (422), and not needed for the rest: ${refused.join(', ')}`, terminal),
     );
+  for (const { event, callback } of elsewhere) {
+    const hint = 'another installation? If it is an old address of this one: "relay subscribe --replace"';
+    const sentence = `elsewhere: ${event} goes to ${callback} with a key of ours; left alone (${hint})`;
+    lines.push(item('look', sentence, { terminal, indent: 0 }));
   }
   if (foreign.length > 0) {
     const hosts = [...new Set(foreign.map(({ callbackHost }) => callbackHost))];
-    lines.push(`${counted(foreign.length, 'webhook')} of others, untouched: ${hosts.join(', ')}\n`);
+    lines.push(paragraph(`${counted(foreign.length, 'webhook')} of others, untouched: ${hosts.join(', ')}`, terminal));
   }
-  lines.push(`${summary(own, changes, dryRun)}\n`);
+  lines.push(paragraph(summary(own, changes, dryRun), terminal));
   return lines.join('');
 }
 
 function summary(own: readonly SubscriptionRow[], changes: number, dryRun: boolean): string {
   const active = own.filter(({ state }) => state === 'present').length;
+  const failed = own.filter(({ state }) => state === 'failed').length;
+  if (failed > 0)
+    return `${counted(changes, 'change')} made, ${failed} failed: when the reason is mended, run it again.`;
   if (dryRun) return `${counted(changes, 'change')} to be made; nothing was done.`;
   const lacking = own.filter(({ state }) => ['missing', 'inactive', 'outdated'].includes(state)).length;
   if (lacking > 0) return `${active} in order, ${lacking} not: "relay subscribe" mends them.`;

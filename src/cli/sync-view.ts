@@ -2,8 +2,8 @@
 
 import { counted, heldReason } from '../lib/wording.ts';
 import type { Change, HeldLine, SyncAnswer } from '../operator/answers.ts';
-import { plain, wrap } from './table.ts';
-import { type Colour, painter, type Terminal } from './terminal.ts';
+import { item as listed, paragraph, type Sign } from './look.ts';
+import { painter, type Terminal } from './terminal.ts';
 import { memberLabel } from './wording.ts';
 
 type Terms = { terminal: Pick<Terminal, 'width' | 'colours'>; tense: 'would' | 'done' };
@@ -28,12 +28,8 @@ const SUMS: readonly (readonly [action: string, one: string, many: string])[] = 
 export function planText(answer: SyncAnswer, { terminal, tense }: Terms): string {
   const paint = painter(terminal);
   const title = (words: string) => `${paint('bold', words)}\n`;
-  const item = (sign: string, sentence: string, colour: Colour) => {
-    const [first = '', ...rest] = wrap(plain(sentence), (terminal.width ?? Number.POSITIVE_INFINITY) - 6);
-    return [`    ${paint(colour, `${sign} ${first}`)}\n`, ...rest.map((line) => `      ${paint(colour, line)}\n`)].join(
-      '',
-    );
-  };
+  const item = (sign: Sign, sentence: string, colour = sign === 'note' ? ('red' as const) : undefined) =>
+    listed(sign, sentence, { terminal, indent: 4, ...(colour ? { colour } : {}) });
   const blocks: string[] = [];
 
   if (answer.changes.length > 0) {
@@ -46,28 +42,28 @@ export function planText(answer: SyncAnswer, { terminal, tense }: Terms): string
   if (answer.held.length > 0) {
     const lines = [title('Held for a person to decide, and left as it is:')];
     for (const [member, losses] of byMember(answer.held)) {
-      lines.push(`  ${member}\n`, ...losses.map((loss) => item('!', heldSentence(loss), 'yellow')));
+      lines.push(`  ${member}\n`, ...losses.map((loss) => item('look', heldSentence(loss))));
     }
     blocks.push(lines.join(''));
   }
   if (answer.problems.length > 0) {
-    const lines = answer.problems.map((each) => item('!', `${memberLabel(each)}: ${each.sentence}`, 'yellow'));
+    const lines = answer.problems.map((each) => item('look', `${memberLabel(each)}: ${each.sentence}`));
     blocks.push([title('Problems:'), ...lines].join(''));
   }
   if (answer.unread.length > 0) {
-    const lines = answer.unread.map((sentence) => item('!', sentence, 'red'));
+    const lines = answer.unread.map((sentence) => item('look', sentence, 'red'));
     blocks.push([title('Could not be read, so whoever depends on it is left as they are:'), ...lines].join(''));
   }
-  return [...blocks, `${sum(answer, tense)}\n`].join('\n');
+  return [...blocks, paragraph(sum(answer, tense), terminal)].join('\n');
 }
 
 const heldSentence = ({ lock, lockId, ...line }: HeldLine) =>
   `would no longer open ${lock ?? lockId}: ${heldReason(line)}`;
 
-function signOf(action: string, sentence: string): [sign: string, sentence: string, colour: Colour] {
-  if (GIVES.includes(action)) return ['+', sentence, 'green'];
-  if (CHANGES.includes(action)) return ['~', sentence, 'yellow'];
-  return ['-', sentence, 'red'];
+function signOf(action: string, sentence: string): [sign: Sign, sentence: string] {
+  if (GIVES.includes(action)) return ['gives', sentence];
+  if (CHANGES.includes(action)) return ['moves', sentence];
+  return ['note', sentence];
 }
 
 function byMember<T extends Pick<Change, 'member' | 'membershipId'>>(lines: readonly T[]): [string, T[]][] {

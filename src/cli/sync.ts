@@ -1,11 +1,10 @@
 // relay sync: shows the plan of changes of the whole space, asks where somebody is there to answer, and applies it.
 import type { Command } from 'commander';
 import { counted } from '../lib/wording.ts';
-import type { Operator, SyncAnswer } from '../operator/answers.ts';
+import type { Operator } from '../operator/answers.ts';
 import { type Call, type Does, type ExitCode, examples } from './cli.ts';
 import { type Place, withOperator } from './reach-operator.ts';
 import { planText } from './sync-view.ts';
-import { slowProgress } from './terminal.ts';
 
 export function addSync(program: Command, does: Does): void {
   const sync = program
@@ -25,7 +24,7 @@ export function addSync(program: Command, does: Does): void {
 
 async function runSync(call: Call, operator: Operator, place: Place): Promise<ExitCode> {
   const { terminal, has, print } = call;
-  const plan = await perform(call, operator, { dryRun: true });
+  const plan = await operator.sync({ dryRun: true });
   if (has('dryRun')) {
     print({ dryRun: true, plan }, planText(plan, { terminal, tense: 'would' }));
     if (plan.unread.length > 0) return 1;
@@ -41,18 +40,9 @@ async function runSync(call: Call, operator: Operator, place: Place): Promise<Ex
     return 2;
   }
 
-  const done = await perform(call, operator, { dryRun: false });
+  const done = await operator.sync({ dryRun: false });
   const links = place === 'alone' ? plan.changes.filter(({ action }) => /link$/.test(action)).length : 0;
   const later = links > 0 ? `${counted(links, 'check-in token')} to be moved by the service, once it runs.\n` : '';
   print({ dryRun: false, plan, done }, `\n${planText(done, { terminal, tense: 'done' })}${later}`);
   return done.held.length > 0 || done.unfinished > 0 ? 2 : 0;
-}
-
-async function perform({ terminal, clock }: Call, operator: Operator, input: { dryRun: boolean }): Promise<SyncAnswer> {
-  const progress = slowProgress(terminal, clock);
-  try {
-    return await operator.sync(input, progress.tell);
-  } finally {
-    progress.end();
-  }
 }

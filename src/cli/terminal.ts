@@ -2,7 +2,7 @@
 // terminal and never alone. No secret of the configuration gets through, wherever it came from.
 import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
-import type { Clock } from '../lib/clock.ts';
+import { plain, wrap } from './words.ts';
 
 export type Terminal = {
   out(text: string): void;
@@ -12,6 +12,8 @@ export type Terminal = {
   colours: boolean;
   /** Asks for yes or no; null: nobody is there to answer. */
   ask: ((question: string) => Promise<boolean>) | null;
+  /** One line on stderr that is written over, null takes it away; without it stderr is no terminal. */
+  live?: (line: string | null) => void;
 };
 
 export function processTerminal({ stdin, stdout, stderr }: NodeJS.Process): Terminal {
@@ -22,7 +24,14 @@ export function processTerminal({ stdin, stdout, stderr }: NodeJS.Process): Term
     width: stdout.isTTY === true ? stdout.columns : null,
     colours: stdout.isTTY === true && stdout.hasColors(),
     ask: isAnswered ? (question) => askOnce(question, stdin, stderr) : null,
+    ...(stderr.isTTY === true ? { live: (line) => writeOver(line, stderr) } : {}),
   };
+}
+
+/** Back to its beginning, and away with what stood there; a longer one than the terminal would leave rests behind. */
+function writeOver(line: string | null, stderr: NodeJS.WriteStream): void {
+  const room = Math.max(0, stderr.columns - 1);
+  stderr.write(`\r\u001b[K${line === null ? '' : (wrap(plain(line), room)[0] ?? '')}`);
 }
 
 /** Anything but yes is no, also the end of the input. */
@@ -51,31 +60,17 @@ export function hiding(secrets: readonly string[], terminal: Terminal): Terminal
     .filter((secret) => secret.length >= SHORTEST)
     .sort((one, other) => other.length - one.length);
   const hide = (text: string) => forms.reduce((rest, secret) => rest.replaceAll(secret, '[hidden]'), text);
-  return { ...terminal, out: (text) => terminal.out(hide(text)), err: (text) => terminal.err(hide(text)) };
+  const { live } = terminal;
+  return {
+    ...terminal,
+    out: (text) => terminal.out(hide(text)),
+    err: (text) => terminal.err(hide(text)),
+    ...(live ? { live: (line) => live(line === null ? null : hide(line)) } : {}),
+  };
 }
 
 export type Colour = 'green' | 'red' | 'yellow' | 'bold' | 'dim';
 
 export function painter({ colours }: Pick<Terminal, 'colours'>): (colour: Colour, text: string) => string {
   return (colour, text) => (colours ? styleText(colour, text, { validateStream: false }) : text);
-}
-
-const QUIET = 1000;
-
-/** Words about what goes on, on stderr, once it has taken more than a second. */
-export function slowProgress({ err }: Pick<Terminal, 'err'>, clock: Clock): { tell(words: string): void; end(): void } {
-  let isSlow = false;
-  let latest: string | undefined;
-  const show = (words: string) => err(`... ${words}\n`);
-  const cancel = clock.after(QUIET, () => {
-    isSlow = true;
-    if (latest !== undefined) show(latest);
-  });
-  return {
-    tell(words) {
-      latest = words;
-      if (isSlow) show(words);
-    },
-    end: cancel,
-  };
 }

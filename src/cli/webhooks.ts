@@ -1,11 +1,11 @@
 // relay webhooks: the deliveries that came in last, or those of them that nobody understood.
 import type { Command } from 'commander';
-import { localTime } from '../lib/wording.ts';
+import { counted, localTime } from '../lib/wording.ts';
 import type { Answers } from '../operator/answers.ts';
 import { type Does, examples, limitUpTo } from './cli.ts';
+import { paragraph, table } from './look.ts';
 import { withOperator } from './reach-operator.ts';
-import { formatTable } from './table.ts';
-import { painter, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 const USUAL = 50;
 const MOST = 1000;
@@ -29,8 +29,7 @@ export function addWebhooks(program: Command, does: Does): void {
 }
 
 function webhooksText({ webhooks, zone }: Answers['webhooks'], terminal: Terminal): string {
-  if (webhooks.length === 0) return 'There are none.\n';
-  const paint = painter(terminal);
+  if (webhooks.length === 0) return 'No webhook of that kind came in.\n';
   const rows = webhooks.map(({ receivedAt, source, event, understood, subject }) => [
     localTime(receivedAt, zone),
     source,
@@ -38,8 +37,19 @@ function webhooksText({ webhooks, zone }: Answers['webhooks'], terminal: Termina
     understood ? 'understood' : 'not understood',
     subject,
   ]);
-  return formatTable(['RECEIVED', 'FROM', 'EVENT', 'STATE', 'ABOUT'], rows, {
-    width: terminal.width,
-    paintHead: (line) => paint('dim', line),
-  });
+  const columns = [
+    { head: 'RECEIVED' },
+    { head: 'FROM' },
+    { head: 'EVENT', least: 20 },
+    { head: 'STATE', spare: 1 },
+    { head: 'ABOUT', spare: 2 },
+  ];
+  const strange = webhooks.filter(({ understood }) => !understood).length;
+  const hint =
+    strange === 0 ? '' : ` ${strange} not understood: "relay webhooks --not-understood --json" shows what they held.`;
+  return [
+    table(columns, rows, terminal),
+    '\n',
+    paragraph(`${counted(webhooks.length, 'webhook')}, the newest first. Times are those of ${zone}.${hint}`, terminal),
+  ].join('');
 }

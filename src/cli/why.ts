@@ -2,24 +2,26 @@
 import type { Command } from 'commander';
 import { localTime } from '../lib/wording.ts';
 import type { Answers, LockAnswer } from '../operator/answers.ts';
-import { type Does, examples } from './cli.ts';
+import { AT_THAT_TIME, type Does, examples } from './cli.ts';
+import { item, paragraph } from './look.ts';
 import { withOperator } from './reach-operator.ts';
-import { plain, wrap } from './table.ts';
-import { type Colour, painter, type Terminal } from './terminal.ts';
+import { painter, type Terminal } from './terminal.ts';
+import { plain } from './words.ts';
 
 export function addWhy(program: Command, does: Does): void {
   const why = program
     .command('why')
     .description('say which locks somebody may open, and why or why not')
-    .argument('<member>', 'an email address, or the id of a membership')
+    .argument('<member>', 'an email address, a name, or the id of a membership')
     .argument('[lock]', 'the name or id of one lock; all of them without it')
-    .option('--at <time>', 'at that time, by the clock of the space: 2026-12-24T09:00')
+    .option('--at <time>', AT_THAT_TIME)
     .addHelpText(
       'after',
       examples(
         'relay why ada@example.com',
+        'relay why "Ada Lovelace" Studio',
         'relay why ada@example.com "Front door"',
-        'relay why ada@example.com Studio --at 2026-12-24T09:00',
+        'relay why ada@example.com Studio --at "friday 07:45"',
       ),
     )
     .addHelpText('after', 'Reads Cobot and the lock system, and changes nothing.');
@@ -37,7 +39,7 @@ type Person = Answers['why']['persons'][number];
 
 function whyText({ zone, at, note, persons }: Answers['why'], terminal: Terminal): string {
   const blocks = persons.map((person) => personText(person, { zone, at, terminal }));
-  return [...blocks, ...(note === null ? [] : [`Note: ${note}.\n`])].join('\n');
+  return [...blocks, ...(note === null ? [] : [paragraph(`Note: ${note}.`, terminal)])].join('\n');
 }
 
 type Terms = { zone: string; at: string; terminal: Terminal };
@@ -55,9 +57,9 @@ function personText(person: Person, { zone, at, terminal }: Terms): string {
       : `lock user ${person.lockUserId}${person.lockSystemRead ? '' : ', the lock system does not answer'}`;
   return [
     `${paint('bold', name === '' ? who : `${name} (${who})`)}\n`,
-    `At ${localTime(at, zone)} (${zone}); ${read}; ${lockSystem}.\n`,
-    ...person.problems.map((problem) => item('!', problem, 'yellow', terminal)),
-    ...person.refusedLately.map((refusal) => item('-', refusal, null, terminal)),
+    paragraph(`At ${localTime(at, zone)} (${zone}); ${read}; ${lockSystem}.`, terminal),
+    ...person.problems.map((problem) => item('look', problem, { terminal })),
+    ...person.refusedLately.map((refusal) => item('look', `refused lately: ${refusal}`, { terminal })),
     ...person.locks.map((lock) => `\n${lockText(lock, { zone, terminal })}`),
   ].join('');
 }
@@ -72,15 +74,15 @@ function lockText(lock: LockAnswer, { zone, terminal }: Pick<Terms, 'zone' | 'te
   const verdict = paint(lock.opens ? 'green' : 'red', lock.opens ? 'yes' : 'no');
   return [
     `${paint('bold', plain(lock.lock))}: ${[verdict, ...span].join(', ')}\n`,
-    ...lock.because.map((reason) => item('-', reason, null, terminal)),
+    ...lock.because.map((reason) => item('note', reason, { terminal })),
     ...(lock.wouldOpen.length === 0
       ? []
-      : [item('-', `what would open it: ${lock.wouldOpen.join('; or ')}`, null, terminal)]),
+      : [item('note', `what would open it: ${lock.wouldOpen.join('; or ')}`, { terminal })]),
     ...(lock.waiting === 'held'
-      ? [item('!', 'held by the brake, so the access stays until a person decides: "relay holds"', 'yellow', terminal)]
+      ? [item('look', 'held by the brake, so the access stays until a person decides: "relay holds"', { terminal })]
       : []),
     ...(lock.waiting === 'kept'
-      ? [item('!', 'kept: a person has rejected taking it away, until the facts change', 'yellow', terminal)]
+      ? [item('look', 'kept: a person has rejected taking it away, until the facts change', { terminal })]
       : []),
     lockSystemText(lock, terminal),
   ].join('');
@@ -90,12 +92,5 @@ function lockSystemText({ lockSystem }: LockAnswer, terminal: Terminal): string 
   if (lockSystem === null) return '';
   const agrees = lockSystem.startsWith('agrees');
   const sentence = agrees ? `the lock system ${lockSystem}` : `at the lock system it ${lockSystem}`;
-  return item(agrees ? '-' : '!', sentence, agrees ? null : 'yellow', terminal);
-}
-
-function item(sign: string, sentence: string, colour: Colour | null, terminal: Terminal): string {
-  const paint = painter(terminal);
-  const [first = '', ...rest] = wrap(plain(sentence), (terminal.width ?? Number.POSITIVE_INFINITY) - 4);
-  const lines = [`  ${sign} ${first}`, ...rest.map((line) => `    ${line}`)];
-  return lines.map((line) => `${colour === null ? line : paint(colour, line)}\n`).join('');
+  return item(agrees ? 'note' : 'look', sentence, { terminal });
 }

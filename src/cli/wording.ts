@@ -1,5 +1,5 @@
 // How members are put into words on the command line.
-import { plain } from './table.ts';
+import { plain } from './words.ts';
 
 type Who = { member: string | null; membershipId: string | null };
 

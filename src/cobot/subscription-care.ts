@@ -6,6 +6,28 @@ import type { Cobot } from './cobot.ts';
 import { repairInactive } from './subscribe.ts';
 import { planSubscriptions } from './subscriptions.ts';
 
+/** Counts of events. `outdated`: active, with a key or path of before. `elsewhere`: under another URL, with a key of ours. */
+export type WebhooksAtCobot = Record<'active' | 'missing' | 'inactive' | 'outdated' | 'elsewhere', number>;
+
+/** For who looks and mends nothing; null: PUBLIC_URL is not set, so it is not known which are ours. */
+export function createSubscriptionView(
+  cobot: Pick<Cobot, 'subscriptions'>,
+  { publicUrl, keys }: { publicUrl: string | null; keys: readonly string[] },
+): () => Promise<WebhooksAtCobot | null> {
+  return async () => {
+    if (publicUrl === null) return null;
+    const { keep, create, elsewhere } = planSubscriptions(await cobot.subscriptions(), { publicUrl, keys });
+    const count = (reason: string) => create.filter(({ why }) => why === reason).length;
+    return {
+      active: keep.length,
+      missing: count('missing'),
+      inactive: count('inactive'),
+      outdated: count('outdated'),
+      elsewhere: elsewhere.length,
+    };
+  };
+}
+
 /** Returns what a person should know, as sentences. */
 export type SubscriptionCare = () => Promise<string[]>;
 

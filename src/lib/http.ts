@@ -8,7 +8,13 @@ import { RefusedError, TransientError, UnexpectedShapeError, UpstreamError } fro
 import { type Failure, failureOf, isTooLarge, networkError, statusError } from './http-errors.ts';
 import { retryQuickly } from './retry.ts';
 
-export type CallInfo = { endpoint: string; outcome: number | 'network' | 'timeout' | 'aborted'; ms: number };
+export type CallInfo = {
+  endpoint: string;
+  outcome: number | 'network' | 'timeout' | 'aborted';
+  ms: number;
+  /** By how many ms the Date of the answer is ahead of our clock; it counts whole seconds. */
+  clockAhead?: number;
+};
 
 /** Keeps to the other side's rate limits. */
 export type Gate = {
@@ -150,8 +156,10 @@ async function send(options: HttpOptions, request: HttpRequest, url: string): Pr
     abort.abort();
   });
   const began = clock.now();
-  const report = (outcome: CallInfo['outcome']) =>
-    options.onCall?.({ endpoint: request.endpoint, outcome, ms: clock.now() - began });
+  const report = (outcome: CallInfo['outcome'], date = Number.NaN) => {
+    const clockAhead = Number.isNaN(date) ? {} : { clockAhead: date - clock.now() };
+    options.onCall?.({ endpoint: request.endpoint, outcome, ms: clock.now() - began, ...clockAhead });
+  };
 
   try {
     const answer = await axios.request<unknown>({
@@ -164,7 +172,7 @@ async function send(options: HttpOptions, request: HttpRequest, url: string): Pr
       signal: abort.signal,
       ...(request.body === undefined ? {} : { data: JSON.stringify(request.body) }),
     });
-    report(answer.status);
+    report(answer.status, Date.parse(String(answer.headers['date'])));
     return judge(options, request, {
       status: answer.status,
       text: typeof answer.data === 'string' ? answer.data : '',

@@ -247,11 +247,18 @@ const shapes = {
       ),
     }),
   },
-  /** One line for each thing that was looked at. `ok` null: not good, and nothing to mend in a hurry. */
+  /** One line for each thing that was looked at. `ok` null: not good, and nothing to mend in a hurry. `advice`: the mend. */
   checkUp: {
     input: nothing,
     answer: z.object({
-      lines: z.array(z.object({ what: z.string(), ok: z.boolean().nullable(), sentence: z.string() })),
+      lines: z.array(
+        z.object({
+          what: z.string(),
+          ok: z.boolean().nullable(),
+          sentence: z.string(),
+          advice: z.string().nullable(),
+        }),
+      ),
     }),
   },
   jobs: { input: nothing, answer: z.object({ zone, jobs: z.array(job) }) },

@@ -1,14 +1,20 @@
-// How things are: the store, Cobot, the lock system and the policy, each looked at now. And codes for keypads, which are
-// asked for at the lock system and kept nowhere.
-import { describeError, UpstreamError } from '../lib/errors.ts';
+// How things are: the store, Cobot, the lock system, the policy, the clock and the work, each looked at now. And codes for
+// keypads, which are asked for at the lock system and kept nowhere.
+import { counted } from '../lib/wording.ts';
 import type { Answers, Operator } from './answers.ts';
+import { asked, bad, type Finding, good, remark } from './finding.ts';
+import { lookingAtCobot } from './look-at-cobot.ts';
 import { lockNames, memberNames, membershipsNamed, nobodyKnown } from './names.ts';
 import type { OperatorApp } from './parts.ts';
 
-type Line = Answers['checkUp']['lines'][number];
+/** Behind an answer of a second or two, and a Date that counts whole seconds. */
+const CLOCK_MAY_DIFFER = 20_000;
+const CLOCK_IS_WRONG = 120_000;
+const SWEEP_IS_LATE = 60;
 
-export function lookingAfter({ parts, policy }: OperatorApp): Pick<Operator, 'codes' | 'checkUp'> {
-  const { store, cobot, locks, clock } = parts;
+export function lookingAfter(app: OperatorApp): Pick<Operator, 'codes' | 'checkUp'> {
+  const { parts, policy } = app;
+  const { store, queue, locks, clock } = parts;
 
   return {
     async codes({ member }) {
@@ -28,59 +34,83 @@ export function lookingAfter({ parts, policy }: OperatorApp): Pick<Operator, 'co
       return { persons };
     },
 
-    async checkUp() {
+    async checkUp(_, onProgress) {
       await store.ping();
-      const lines: Line[] = [{ what: 'database', ok: true, sentence: 'it answers' }];
-      const space = await asked('Cobot', lines, () => cobot.space());
-      if (space)
-        lines.push({ what: 'Cobot', ok: true, sentence: `the token is taken; "${space.name}" is in ${space.zone}` });
-      const found = await asked(locks.name, lines, () => locks.checkUp());
-      for (const { what, ok, sentence } of found ?? []) lines.push({ what: `${locks.name}, ${what}`, ok, sentence });
-      const known = await asked(`${locks.name}, ${plural(locks.capabilities.lockWord)}`, lines, () => locks.locks());
-      if (known)
-        lines.push(
-          locksLine(
-            `${locks.name}, ${plural(locks.capabilities.lockWord)}`,
-            known.map(({ name }) => name),
-          ),
-        );
-      const mistakes = policy.mistakes();
-      lines.push({
-        what: 'policy',
-        ok: mistakes.length === 0,
-        sentence:
-          mistakes.length === 0
-            ? 'nothing is wrong with it'
-            : `${mistakes.length} mistakes; "relay policy check" shows them with their lines`,
-      });
-      const sweptAt = await store.settings.get('last-good-sweep');
-      const minutes = sweptAt === undefined ? null : Math.round((clock.now() - sweptAt) / 60_000);
-      lines.push({
-        what: 'last good sweep',
-        ok: minutes === null ? null : minutes <= 60,
-        sentence: minutes === null ? 'none yet: the service makes one after its start' : `${minutes} minutes ago`,
-      });
-      for (const { sentence, subject } of await store.problems.all())
-        if (subject === '') lines.push({ what: 'found by the last sweep', ok: null, sentence });
+      onProgress?.('looking at Cobot');
+      const lines = [good('database', 'it answers'), ...(await lookingAtCobot(app))];
+      onProgress?.(`looking at ${locks.name}`);
+      lines.push(...(await lookAtLocks()), ...lookAtPolicy(), ...lookAtClocks(), ...(await lookAtWork()));
       return { lines };
     },
   };
-}
 
-const locksLine = (what: string, names: readonly string[]): Line =>
-  names.length === 0
-    ? { what, ok: false, sentence: 'there are none: make them there, or look which the token may see' }
-    : { what, ok: true, sentence: names.join(', ') };
+  async function lookAtLocks(): Promise<Finding[]> {
+    const found = await asked(locks.name, async () =>
+      (await locks.checkUp()).map(({ what, ok, sentence }) => ({
+        what: `${locks.name}, ${what}`,
+        ok,
+        sentence,
+        advice: null,
+      })),
+    );
+    const what = `${locks.name}, ${plural(locks.capabilities.lockWord)}`;
+    const known = await asked(what, async () => {
+      const names = (await locks.locks()).map(({ name }) => name);
+      return names.length > 0
+        ? [good(what, names.join(', '))]
+        : [bad(what, 'there are none', 'make them there, or look which the token may see')];
+    });
+    return [...found, ...known];
+  }
 
-const plural = (word: string): string => (word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`);
+  function lookAtPolicy(): Finding[] {
+    const mistakes = policy.mistakes().length;
+    if (mistakes > 0) {
+      const sentence = `${counted(mistakes, 'mistake')}, so the policy last in force stays`;
+      return [bad('policy', sentence, '"relay policy check" shows them with their lines')];
+    }
+    const warnings = policy.problems().map(({ sentence }) => remark('policy', sentence, null));
+    return warnings.length > 0 ? warnings : [good('policy', 'nothing is wrong with it')];
+  }
 
-/** undefined: it did not answer, which is a line of its own. */
-async function asked<T>(what: string, lines: Line[], ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    lines.push({ what, ok: false, sentence: describeError(error) });
-    return undefined;
+  function lookAtClocks(): Finding[] {
+    const sides = [...app.clocksAhead()].map(([side, ms]) => ({ side: side === 'cobot' ? 'Cobot' : locks.name, ms }));
+    if (sides.length === 0) return [remark('clock', 'no other side has said what time it is there', null)];
+    const [worst] = sides.toSorted((one, other) => Math.abs(other.ms) - Math.abs(one.ms));
+    if (!worst || Math.abs(worst.ms) <= CLOCK_MAY_DIFFER)
+      return [good('clock', `agrees with ${sides.map(({ side }) => side).join(' and ')}`)];
+    const seconds = counted(Math.round(Math.abs(worst.ms) / 1000), 'second');
+    const sentence = `${seconds} ${worst.ms > 0 ? 'behind' : 'ahead of'} ${worst.side}: doors open late or early, and signed webhooks are refused`;
+    const isTooMuch = Math.abs(worst.ms) > CLOCK_IS_WRONG;
+    return [(isTooMuch ? bad : remark)('clock', sentence, 'set the clock of this machine by NTP')];
+  }
+
+  async function lookAtWork(): Promise<Finding[]> {
+    const sweptAt = await store.settings.get('last-good-sweep');
+    const minutes = sweptAt === undefined ? null : Math.round((clock.now() - sweptAt) / 60_000);
+    const dead = (await queue.list({ state: 'dead' })).length;
+    const held = (await store.holds.open())?.lines.length ?? 0;
+    return [
+      minutes === null
+        ? remark('last good sweep', 'none yet', 'the service makes one after its start')
+        : minutes > SWEEP_IS_LATE
+          ? bad('last good sweep', `${minutes} minutes ago`, '"relay problems" says what keeps it back')
+          : good('last good sweep', minutes === 0 ? 'just now' : `${counted(minutes, 'minute')} ago`),
+      dead > 0
+        ? bad(
+            'jobs',
+            `${counted(dead, 'job')} dead`,
+            '"relay jobs" says why, "relay jobs redrive" puts them back to work',
+          )
+        : good('jobs', 'none is dead'),
+      held > 0
+        ? remark('brake', `${counted(held, 'loss', 'losses')} held for a person to decide`, '"relay holds" shows them')
+        : good('brake', 'nothing is held'),
+      ...(await store.problems.all())
+        .filter(({ subject, kind }) => subject === '' && !kind.startsWith('policy-'))
+        .map(({ sentence }) => remark('found by the last sweep', sentence, null)),
+    ];
   }
 }
+
+const plural = (word: string): string => (word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`);

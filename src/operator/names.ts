@@ -59,6 +59,33 @@ export async function membershipsNamed(text: string, { evidence, links }: Store)
   return ids;
 }
 
+/**
+ * Whom somebody means who types a name: an email address or the id of a membership stays as it is; a name, or a part of
+ * one that only one person has, becomes that person's id. For questions alone: what is done is done by address or id.
+ */
+export async function memberMeant(text: string, { evidence, links }: Store): Promise<string> {
+  const wanted = text.trim().toLowerCase();
+  const all = await evidence.all();
+  if (wanted === '' || wanted.includes('@') || all.has(text.trim())) return text;
+  const named = [...all.values()].map(({ membership: { id, name } }) => ({
+    id,
+    name,
+    lower: name.trim().toLowerCase(),
+  }));
+  const whole = named.filter(({ lower }) => lower === wanted);
+  const found = whole.length > 0 ? whole : named.filter(({ lower }) => ` ${lower}`.includes(` ${wanted}`));
+  const persons = new Map<string, (typeof found)[number]>();
+  for (const each of found) persons.set((await links.of(each.id))?.lockUserId ?? each.id, each);
+  const [one, another] = [...persons.values()];
+  if (!another) return one?.id ?? text;
+  throw new CommandError({
+    code: 'ambiguous_member',
+    what: `${persons.size} people are called "${text.trim()}"`,
+    details: [...persons.values()].slice(0, 10).map(({ id, name }) => `${name} (membership ${id})`),
+    advice: 'give the email address, the whole name, or the id of the membership',
+  });
+}
+
 export function lockNamed(text: string, locks: readonly Lock[]): Lock {
   const lock = findLock(locks, text);
   if (lock) return lock;
@@ -79,6 +106,6 @@ export function nobodyKnown(text: string): CommandError {
   return new CommandError({
     code: 'nobody_known',
     what: `nobody is known by "${text}"`,
-    advice: 'give the email address or the id of a membership, as on Cobot',
+    advice: 'give the email address, the name or the id of a membership, as on Cobot; "relay who <lock>" lists people',
   });
 }

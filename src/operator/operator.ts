@@ -3,6 +3,7 @@
 
 import { CommandError } from '../lib/failure.ts';
 import { isoTime } from '../lib/wording.ts';
+import type { JobRecord } from '../queue/queue.ts';
 import { adopting } from './adopt.ts';
 import type { Operator } from './answers.ts';
 import { lookingAfter } from './check-up.ts';
@@ -20,6 +21,15 @@ import { seeingToday } from './today.ts';
 import { readingTrail } from './trail.ts';
 import { whoseJob } from './whose-job.ts';
 import { askingWhy } from './why.ts';
+
+/** Enough of an id to be meant, as lists show it. */
+const SHORTEST_ID = 6;
+
+function jobsNamed(id: string, jobs: readonly JobRecord[]): JobRecord[] {
+  const exact = jobs.filter((job) => job.id === id);
+  if (exact.length > 0 || id.length < SHORTEST_ID) return exact;
+  return jobs.filter((job) => job.id.startsWith(id));
+}
 
 export function createOperator(app: OperatorApp): Operator {
   const { store, queue, clock } = app.parts;
@@ -62,8 +72,16 @@ export function createOperator(app: OperatorApp): Operator {
     },
 
     async redrive({ id }) {
-      const dead = (await queue.list({ state: 'dead' })).filter((job) => id === null || job.id === id);
-      const redriven = await queue.redrive(id ?? 'all');
+      const all = await queue.list({ state: 'dead' });
+      const dead = id === null ? all : jobsNamed(id, all);
+      if (dead.length > 1 && id !== null)
+        throw new CommandError({
+          code: 'ambiguous_job',
+          what: `the ids of ${dead.length} dead jobs begin with ${id}`,
+          details: dead.map((job) => job.id),
+          advice: 'give more of it',
+        });
+      const redriven = await queue.redrive(id === null ? 'all' : (dead[0]?.id ?? id));
       if (redriven === 0 && id !== null)
         throw new CommandError({
           code: 'no_such_job',

@@ -5,7 +5,7 @@ import { findTraces, forget } from '../sync/forget.ts';
 import { findLock } from '../sync/why.ts';
 import type { Operator } from './answers.ts';
 import { sinceOf } from './moments.ts';
-import { lockNamed, membershipsNamed, nobodyKnown, showingEntries, zoneOf } from './names.ts';
+import { lockNamed, memberMeant, membershipsNamed, nobodyKnown, showingEntries, zoneOf } from './names.ts';
 import type { OperatorApp } from './parts.ts';
 
 export function readingTrail({ parts }: OperatorApp): Pick<Operator, 'audit' | 'forget'> {
@@ -36,7 +36,9 @@ export function readingTrail({ parts }: OperatorApp): Pick<Operator, 'audit' | '
         ...(lock === null ? {} : { lockId: await lockMeant(lock) }),
       };
       const filters =
-        member === null ? [filter] : (await membersMeant(member)).map((membershipId) => ({ ...filter, membershipId }));
+        member === null
+          ? [filter]
+          : (await membersMeant(await memberMeant(member, store))).map((membershipId) => ({ ...filter, membershipId }));
       const lists = await Promise.all(filters.map((each) => store.audit.list(each)));
       const entries = lists.flatMap((list) => list.toReversed()).toSorted((one, other) => one.at - other.at);
       return { zone, entries: entries.slice(-limit).map(await showingEntries(store)) };

@@ -6,7 +6,7 @@ import { who } from '../sync/who.ts';
 import { why } from '../sync/why.ts';
 import type { Answers, Operator } from './answers.ts';
 import { momentAsked } from './moment-asked.ts';
-import { lockNamed, nobodyKnown } from './names.ts';
+import { lockNamed, memberMeant, nobodyKnown } from './names.ts';
 import type { OperatorApp } from './parts.ts';
 
 export function askingWhy(app: OperatorApp): Pick<Operator, 'why' | 'who'> {
@@ -15,7 +15,7 @@ export function askingWhy(app: OperatorApp): Pick<Operator, 'why' | 'who'> {
     async why({ member, lock, at: asked }) {
       const { at, answer } = await momentAsked(asked, app);
       const meant = lock === null ? undefined : lockNamed(lock, (await parts.policy()).locks);
-      const persons = await why(member, { lock: meant, at }, parts);
+      const persons = await why(await memberMeant(member, parts.store), { lock: meant, at }, parts);
       if (persons.length === 0) throw nobodyKnown(member);
       return {
         ...answer,

@@ -199,6 +199,8 @@ function send(outgoing: ServerResponse, request: Seen, answer: Answer, action?: 
   const body = action?.kind === 'truncate' ? half : whole;
   const type = json === undefined ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
   const headers = {
+    // By its own clock, which is not always that of the machine.
+    date: new Date(request.at).toUTCString(),
     ...(body.length > 0 ? { 'content-type': type } : {}),
     ...(answer.status === 204 ? {} : { 'content-length': String(body.length) }),
     ...answer.headers,

@@ -23,8 +23,8 @@ describe('adopt', () => {
     const ran = await world.run('adopt --all');
 
     expect(ran.code).toBe(2);
-    expect(ran.out).toMatch(new RegExp(`^Ada +${ada.id} +member +Front door$`, 'm'));
-    expect(ran.out).toMatch(new RegExp(`^Eve +${eve.id} +former member +Front door$`, 'm'));
+    expect(ran.out).toMatch(new RegExp(`^Ada +member +Front door +${ada.id}$`, 'm'));
+    expect(ran.out).toMatch(new RegExp(`^Eve +former member +Front door +${eve.id}$`, 'm'));
     expect(ran.out).toMatch(/Nothing was taken over: add --yes to do it\.\n$/);
     expect(notes()).toEqual(['none', 'none']);
     expect(world.writes()).toEqual([]);

@@ -37,7 +37,7 @@ describe('jobs', () => {
     const ran = await world.run('jobs');
 
     expect(ran).toMatchObject({ code: 0, err: '' });
-    expect(ran.out.split('\n')[1]).toMatch(/^dead +[\w-]+ +reconcile +Ada Lovelace \(\w+\) +\d+ +Cobot said no$/);
+    expect(ran.out.split('\n')[1]).toMatch(/^dead +[\w-]+ +reconcile +Ada Lovelace +\d+ +Cobot said no$/);
     expect(ran.out).toContain('2 dead, 0 running, ');
     expect(ran.out).toContain('"relay jobs redrive <id>" puts a dead one back to work');
   });
@@ -107,9 +107,7 @@ describe('problems', () => {
 
     expect(ran.code).toBe(0);
     expect(ran.out).toMatch(/^2026-11-23 10:04 +the space +something is odd$/m);
-    expect(ran.out).toMatch(
-      new RegExp(`^2026-11-23 10:04 +Ada Lovelace \\(membership ${ada.id}\\) +has no email$`, 'm'),
-    );
+    expect(ran.out).toMatch(new RegExp(`^2026-11-23 10:04 +Ada Lovelace +has no email +${ada.id}$`, 'm'));
     expect(ran.out).toContain('2 problems. Times are those of Europe/Berlin.');
     expect(json.answer()).toMatchObject({ problems: [{ membershipId: null, since: '2026-11-23T09:04:00Z' }, {}] });
   });

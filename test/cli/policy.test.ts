@@ -92,7 +92,7 @@ describe('policy check', () => {
 
     expect(code).toBe(0);
     expect(out).toBe(
-      `Warning: rule "A": no lock is named like the resource "Meeting Room A"\nGood: ${world.policyFile}. It is not in force, and none was before: the service takes it at its start.\n`,
+      `! rule "A": no lock is named like the resource "Meeting Room A"\nGood: ${world.policyFile}. It is not in force, and none was before: the service takes it at its start.\n`,
     );
   });
 

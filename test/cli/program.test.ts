@@ -19,6 +19,9 @@ const COMMANDS = [
   'audit',
   'adopt',
   'forget',
+  'codes',
+  'doctor',
+  'completion',
   'demo',
 ];
 
@@ -80,6 +83,23 @@ describe('the command line', () => {
 
     expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining('set DATA_DIR to that folder') });
     expect(existsSync(world.dataDir)).toBe(false);
+  });
+
+  it('tells those who read JSON too what was asked wrongly', async () => {
+    const world = await openWorld();
+
+    const ran = await world.run('sincy --json');
+
+    expect(ran.code).toBe(1);
+    expect(ran.answer()).toEqual({
+      error: {
+        code: 'usage',
+        what: "unknown command 'sincy' (Did you mean sync?)",
+        where: null,
+        advice: '"relay --help" lists the commands',
+        details: [],
+      },
+    });
   });
 
   it('shows a stack trace only to those who debug', async () => {

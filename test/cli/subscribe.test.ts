@@ -107,7 +107,7 @@ describe('subscribe', () => {
     const replaced = await world.run('subscribe --replace');
 
     expect(ran.out).toMatch(
-      /Elsewhere: created_booking goes to real\.example\.com\/cobot\/created_booking .*--replace/,
+      /^! elsewhere: created_booking goes to real\.example\.com\/cobot\/created_booking .*--replace/m,
     );
     expect(ran.out).not.toContain(KEY);
     expect(stayed).toBe(20);
@@ -126,7 +126,7 @@ describe('subscribe', () => {
     const ran = await world.run('subscribe');
 
     expect(ran.code).toBe(1);
-    expect(ran.out).toMatch(/^Failed: confirmed_membership: .+/m);
+    expect(ran.out).toMatch(/^✗ failed: confirmed_membership, .+, deleted_booking: .*403/m);
   });
 
   it('says what, where and what to do where Cobot is not there', async () => {

@@ -39,12 +39,14 @@ describe('audit', () => {
 
     const ran = await world.run('audit');
 
-    const lines = ran.out.trimEnd().split('\n');
+    const [table = '', sum] = ran.out.split('\n\n');
+    const lines = table.split('\n');
     expect(ran).toMatchObject({ code: 0, err: '' });
-    expect(lines[0]).toMatch(/^TIME +ACTION +MEMBER +LOCK +WHAT +CAUSE$/);
-    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d +check-in +Ben +Studio +200 hours ago +opening o1$/);
-    expect(lines.at(-1)).toMatch(/ +grant +(Ada Lovelace|Ben) +(Studio|Front door) +may open .+ +relay sync$/);
+    expect(lines[0]).toMatch(/^TIME +MEMBER +WHAT +ACTION +LOCK +CAUSE$/);
+    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d +Ben +200 hours ago +check-in +Studio +opening o1$/);
+    expect(lines.at(-1)).toMatch(/ +(Ada Lovelace|Ben) +may open .+ +grant +(Studio|Front door) +relay sync$/);
     expect(lines).toHaveLength(1 + 3 + 6);
+    expect(sum).toBe('9 entries, the oldest first. Times are those of Europe/Berlin.\n');
   });
 
   it.each<[string, string[]]>([

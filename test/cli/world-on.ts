@@ -41,7 +41,8 @@ export async function openWorldOn<L extends LockSimulator>(start: StartLocks<L>,
             out += text;
           },
           err: (text) => {
-            err += text;
+            // Progress, which a slow machine may show.
+            if (!text.startsWith('... ')) err += text;
           },
           width: null,
           colours: false,

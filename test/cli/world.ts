@@ -16,7 +16,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 export const KEY = 'the-key-in-the-callback-urls';
 const PUBLIC_URL = 'https://relay.example.com/doors';
 
-export type Ran = { code: number; out: string; err: string; answer(): unknown };
+/** `progress`: what a slow machine may show on stderr; it is not in `err`. */
+export type Ran = { code: number; out: string; err: string; progress: string; answer(): unknown };
 type RunOptions = { env?: Record<string, string | undefined>; terminal?: Partial<Terminal>; clock?: Clock };
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -58,6 +59,7 @@ export async function openWorld(options: Partial<CobotOptions> = {}) {
     ): Promise<Ran> {
       let out = '';
       let err = '';
+      let progress = '';
       const code = await runCommandLine(typeof words === 'string' ? words.split(' ').filter(Boolean) : words, {
         env: { ...env, ...more },
         clock,
@@ -66,7 +68,8 @@ export async function openWorld(options: Partial<CobotOptions> = {}) {
             out += text;
           },
           err: (text) => {
-            err += text;
+            if (text.startsWith('... ')) progress += text;
+            else err += text;
           },
           width: null,
           colours: false,
@@ -74,7 +77,7 @@ export async function openWorld(options: Partial<CobotOptions> = {}) {
           ...terminal,
         },
       });
-      return { code, out, err, answer: () => JSON.parse(out) };
+      return { code, out, err, progress, answer: () => JSON.parse(out) };
     },
 
     /** The parts of the service that a command meets, until the test ends. */
