@@ -1,6 +1,6 @@
 // What became of one try of a job: for logs and metrics, told once it is durable.
 import type { Instant } from '../access/model.ts';
-import type { Ending } from './sqlite-jobs.ts';
+import type { Ending } from './job-table.ts';
 
 export type JobEvent = {
   id: string;

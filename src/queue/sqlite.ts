@@ -1,17 +1,15 @@
 // The embedded engine of the work queue: one table in the database that the store uses too, worked off by this process.
 import type { Instant } from '../access/model.ts';
-import { chunks } from '../lib/chunks.ts';
 import type { Clock } from '../lib/clock.ts';
 import { groupCommit } from '../lib/group-commit.ts';
 import type { Log } from '../lib/log.ts';
 import type { Database } from '../store/database.ts';
 import type { JobEvent } from './job-event.ts';
-import { isJobName, readJob } from './payloads.ts';
-import type { JobCount, JobRecord, JobRequest, JobState, Queue } from './queue.ts';
-import { createJobs, type JobRow } from './sqlite-jobs.ts';
-import { startWorker, type Worker } from './sqlite-worker.ts';
-
-const IDS_AT_ONCE = 500;
+import { createJobReads } from './job-reads.ts';
+import type { JobRow } from './job-table.ts';
+import type { JobName, JobRequest, Queue } from './queue.ts';
+import { createSqliteJobs } from './sqlite-jobs.ts';
+import { type Round, startWorker, type Taken, type Worker } from './worker.ts';
 
 export function createSqliteQueue({
   database,
@@ -31,7 +29,8 @@ export function createSqliteQueue({
   log?: Pick<Log, 'error'>;
 }): Queue {
   const { sql } = database;
-  const jobs = createJobs({ database, space });
+  const jobs = createSqliteJobs({ database, space });
+  const reads = createJobReads({ sql, space });
   let worker: Worker | undefined;
   let recovery: Promise<void> | undefined;
   let adding = 0;
@@ -84,7 +83,7 @@ export function createSqliteQueue({
       const doubt = () => {
         recovery = undefined;
       };
-      worker = startWorker({ database, jobs, clock, random, onJob, log, recovered, doubt, changed }, handlers, options);
+      worker = startWorker({ round, clock, random, onJob, log, doubt, changed }, handlers, options);
       worker.nudge();
     },
 
@@ -93,82 +92,29 @@ export function createSqliteQueue({
       worker = undefined;
     },
 
-    async list({ name, state } = {}) {
+    async list(filter) {
       await recovered();
-      const rows = await sql
-        .selectFrom('jobs')
-        .selectAll()
-        .where('space', '=', space)
-        .$if(name !== undefined, (query) => query.where('name', '=', name ?? ''))
-        .$if(state !== undefined, (query) => query.where('state', '=', state ?? ''))
-        .orderBy('sequence')
-        .execute();
-      return rows.map(toRecord);
+      return reads.list(filter);
     },
 
     async counts() {
       await recovered();
-      const rows = await sql
-        .selectFrom('jobs')
-        .select(({ fn }) => ['name', 'state', fn.countAll<number>().as('count'), fn.min('requested_at').as('oldest')])
-        .where('space', '=', space)
-        .groupBy(['name', 'state'])
-        .orderBy('name')
-        .orderBy('state')
-        .execute();
-      return rows.flatMap(({ name, state, count, oldest }): JobCount[] =>
-        isJobName(name) ? [{ name, state: readState(state), count: Number(count), oldestRequestedAt: oldest }] : [],
-      );
+      return reads.counts();
     },
 
-    async waiting({ name, after, most }) {
+    async waiting(some) {
       await recovered();
-      const { count } = await sql
-        .selectFrom(
-          sql
-            .selectFrom('jobs')
-            .select('id')
-            .where('space', '=', space)
-            .where('state', '=', 'waiting')
-            .where('name', '=', name)
-            .where('sequence', '>', after)
-            .limit(most)
-            .as('some'),
-        )
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow();
-      return Number(count);
+      return reads.waiting(some);
     },
 
     async settle(ids, sequence) {
       await recovered();
-      const settled = await sql.transaction().execute(async (trx) => {
-        let deleted = 0;
-        for (const some of chunks(ids, IDS_AT_ONCE)) {
-          const { numDeletedRows } = await trx
-            .deleteFrom('jobs')
-            .where('space', '=', space)
-            .where('state', '=', 'waiting')
-            .where('id', 'in', some)
-            .where('sequence', '<=', sequence)
-            .executeTakeFirstOrThrow();
-          deleted += Number(numDeletedRows);
-        }
-        return deleted;
-      });
+      const settled = await reads.settle(ids, sequence);
       changed();
       return settled;
     },
 
-    async sequence() {
-      const counter = await sql
-        .selectFrom('counters')
-        .select('value')
-        .where('space', '=', space)
-        .where('name', '=', 'jobs')
-        .executeTakeFirst();
-      return counter?.value ?? 0;
-    },
+    sequence: reads.sequence,
 
     async wake() {
       await recovered();
@@ -205,23 +151,22 @@ export function createSqliteQueue({
 
   async function isDue(now: Instant): Promise<boolean> {
     await recovered();
-    const row = await sql
-      .selectFrom('jobs')
-      .select('id')
-      .where('space', '=', space)
-      .where('state', '=', 'waiting')
-      .where('run_at', '<=', now)
-      .limit(1)
-      .executeTakeFirst();
-    return row !== undefined;
+    return reads.isDue(now);
   }
-}
 
-function toRecord(row: JobRow): JobRecord {
-  return { ...readJob(row), state: readState(row.state), runAt: row.run_at, lastError: row.last_error };
-}
-
-function readState(state: string): JobState {
-  if (state === 'waiting' || state === 'running' || state === 'dead') return state;
-  throw new Error(`a job is in a state that this version does not know: ${state}`);
+  async function round({ over, free, names, now }: Round): Promise<Taken> {
+    await recovered();
+    return await sql.transaction().execute(async (trx) => {
+      for (const ending of over) await jobs.end(ending, trx);
+      const rows: JobRow[] = [];
+      const lookAt = new Map<JobName, Instant>();
+      for (const name of names) {
+        if (rows.length >= free) break;
+        const claimed = await jobs.claim({ name, limit: free - rows.length, now }, trx);
+        rows.push(...claimed.rows);
+        lookAt.set(name, claimed.nextAt);
+      }
+      return { rows, lookAt };
+    });
+  }
 }

@@ -36,6 +36,8 @@ export async function openPostgres(
     // One process after the other, also where they all start at once.
     await alone(pool, schema, async () => {
       await makeSchema(sql, schema);
+      // The queue's own tables (src/queue/postgres-tickets.ts).
+      await makeSchema(sql, `${schema}_pgboss`);
       await migrate(sql, { schema });
     });
   } catch (error) {

@@ -2,7 +2,7 @@
 // what needs one is skipped: CI takes that for a failure.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { inject, onTestFinished } from 'vitest';
+import { afterAll, inject, onTestFinished } from 'vitest';
 
 /** For describe.skipIf() and test.skipIf(). */
 export const noPostgres = inject('postgres') === null;
@@ -37,6 +37,28 @@ export async function temporaryDatabase(): Promise<string> {
   onTestFinished(drop);
   return url;
 }
+
+/**
+ * A database for the tests of one file, which take it one after the other: what `url()` gives holds no rows. Much faster than
+ * a new one for each.
+ */
+export function databaseOfFile(): { url(): Promise<string> } {
+  let made: { url: string; drop: () => Promise<void> } | undefined;
+  afterAll(async () => made?.drop());
+  return {
+    async url() {
+      made ??= await makeDatabase();
+      await ask(EMPTIED, made.url);
+      return made.url;
+    },
+  };
+}
+
+/** What a version of the schema or of pg-boss needs to know of itself stays. */
+const EMPTIED = `do $$ begin execute (
+  select coalesce('truncate ' || string_agg(format('%I.%I', schemaname, tablename), ', '), 'select')
+  from pg_tables where schemaname in ('relay', 'relay_pgboss')
+    and tablename not in ('kysely_migration', 'kysely_migration_lock', 'version', 'queue', 'bam')); end $$`;
 
 /** Asks for it, which starts it the first time. */
 async function serverUrl(): Promise<string> {

@@ -6,6 +6,8 @@ export type VirtualClock = Clock & {
   advance(ms: number): Promise<void>;
   /** How many timers wait. */
   timers(): number;
+  /** What else a step waits for: work that leaves the process and comes back. */
+  settleWith(settled: () => Promise<void>): void;
 };
 
 type Timer = { at: number; work: () => void };
@@ -16,6 +18,12 @@ const TURNS = 20;
 export function createVirtualClock(start = Date.UTC(2026, 10, 23, 9)): VirtualClock {
   const timers = new Set<Timer>();
   let now = start;
+  let settled: () => Promise<void> = async () => undefined;
+
+  const turns = async () => {
+    for (let turn = 0; turn < TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await settled();
+  };
 
   const after = (ms: number, work: () => void) => {
     const timer = { at: now + Math.max(0, ms), work };
@@ -27,6 +35,9 @@ export function createVirtualClock(start = Date.UTC(2026, 10, 23, 9)): VirtualCl
     now: () => now,
     after,
     timers: () => timers.size,
+    settleWith(work) {
+      settled = work;
+    },
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const refuse = () => {
@@ -55,8 +66,4 @@ export function createVirtualClock(start = Date.UTC(2026, 10, 23, 9)): VirtualCl
       await turns();
     },
   };
-}
-
-async function turns(count = TURNS): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

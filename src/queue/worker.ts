@@ -1,32 +1,39 @@
-// Works the jobs off: one round at a time writes down what ended, takes what is due, and starts it, in one commit.
-// While nothing is due it touches nothing; it knows for each name when to look again.
+// Works the jobs off: one round at a time writes down what ended, takes what is due, and starts it, in one commit. While
+// nothing is due it touches nothing; it knows for each name when to look again. What a round does is its engine's own.
 import type { Instant } from '../access/model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type { Database, Transaction } from '../store/database.ts';
 import { afterFailure } from './after-failure.ts';
 import { type JobEvent, toJobEvent } from './job-event.ts';
+import type { Ending, JobRow } from './job-table.ts';
 import { isJobName, jobNames, readJob } from './payloads.ts';
 import type { Handlers, Job, JobName, Outcome } from './queue.ts';
-import type { Ending, JobRow, Jobs } from './sqlite-jobs.ts';
 
 export type WorkerParts = {
-  database: Pick<Database, 'sql'>;
-  jobs: Jobs;
+  /** Writes down what ended and takes up to `free` due jobs of `names`, the earlier names first: all of it or nothing. */
+  round: (asked: Round) => Promise<Taken>;
   clock: Clock;
   random: () => number;
   onJob: (event: JobEvent) => void;
   log: Pick<Log, 'error'>;
-  /** Resolves once no row says that it runs while it does not; `doubt`: look again. */
-  recovered: () => Promise<void>;
+  /** A round failed, and it is not known whether it was written. */
   doubt: () => void;
   /** After every round. */
   changed: () => void;
 };
 
+export type Round = { over: readonly Ending[]; free: number; names: readonly JobName[]; now: Instant };
+export type Taken = {
+  rows: JobRow[];
+  /** When to look again, for each name that was looked at; one that is missing may have a due job already. */
+  lookAt: ReadonlyMap<JobName, Instant>;
+};
+
 export type Worker = {
-  /** There may be something new that is due. */
-  nudge(): void;
+  /** There may be something new that is due, of these names. */
+  nudge(names?: readonly JobName[]): void;
+  /** It takes nothing more until something ends. */
+  full(): boolean;
   /** Something runs, or a round is on its way. */
   busy(): boolean;
   /** The ids of what runs. */
@@ -47,7 +54,7 @@ export function startWorker(
   handlers: Handlers,
   { concurrency, order }: { concurrency: number; order: readonly JobName[] },
 ): Worker {
-  const { database, jobs, clock, log } = parts;
+  const { clock, log } = parts;
   const names = [...order, ...jobNames.filter((name) => !order.includes(name))];
   const running = new Map<string, Run>();
   const ended: Ended[] = [];
@@ -59,8 +66,8 @@ export function startWorker(
   let cancelTimer: (() => void) | undefined;
   const afterRound = new Set<() => void>();
 
-  function nudge(): void {
-    lookAt.clear();
+  function nudge(news: readonly JobName[] = names): void {
+    for (const name of news) lookAt.delete(name);
     wantRound();
   }
 
@@ -85,20 +92,8 @@ export function startWorker(
     const over = ended.splice(0);
     const now = clock.now();
     try {
-      const free = stopping ? 0 : concurrency - running.size + over.length;
-      const mayBeDue = names.some((name) => (lookAt.get(name) ?? 0) <= now);
-      if (over.length > 0 || (free > 0 && mayBeDue)) {
-        await parts.recovered();
-        const taken = await database.sql.transaction().execute(async (trx) => {
-          for (const { ending } of over) await jobs.end(ending, trx);
-          // Their keys are free again, and those that failed wait.
-          for (const { ending } of over) if (isJobName(ending.row.name)) lookAt.delete(ending.row.name);
-          return await take({ free, now, within: trx });
-        });
-        for (const { ending } of over) running.delete(ending.row.id);
-        for (const row of taken) start(row);
-        tell(over);
-      }
+      for (const row of await askRound(over, now)) start(row);
+      tell(over);
       setTimer(now);
     } catch (error) {
       log.error({ error }, 'the database refused a round of jobs: trying again');
@@ -110,16 +105,20 @@ export function startWorker(
     }
   }
 
-  async function take({ free, now, within }: { free: number; now: Instant; within: Transaction }): Promise<JobRow[]> {
-    const taken: JobRow[] = [];
-    for (const name of names) {
-      if (taken.length >= free) break;
-      if ((lookAt.get(name) ?? 0) > now) continue;
-      const { rows, nextAt } = await jobs.claim({ name, limit: free - taken.length, now }, within);
-      taken.push(...rows);
-      lookAt.set(name, nextAt);
-    }
-    return taken;
+  /** Returns what was taken. */
+  async function askRound(over: readonly Ended[], now: Instant): Promise<readonly JobRow[]> {
+    const free = stopping ? 0 : concurrency - running.size + over.length;
+    // Their keys are free again, and those that failed wait.
+    for (const { ending } of over) if (isJobName(ending.row.name)) lookAt.delete(ending.row.name);
+    const mayBeDue = free > 0 ? names.filter((name) => (lookAt.get(name) ?? 0) <= now) : [];
+    if (over.length === 0 && mayBeDue.length === 0) return [];
+
+    // Before the round: what is added while it is on its way deletes its name again.
+    for (const name of mayBeDue) lookAt.set(name, Number.POSITIVE_INFINITY);
+    const taken = await parts.round({ over: over.map(({ ending }) => ending), free, names: mayBeDue, now });
+    for (const name of mayBeDue) if (lookAt.has(name)) lookAt.set(name, taken.lookAt.get(name) ?? now);
+    for (const { ending } of over) running.delete(ending.row.id);
+    return taken.rows;
   }
 
   function start(row: JobRow): void {
@@ -198,7 +197,13 @@ export function startWorker(
     });
   }
 
-  return { nudge, busy, inHand: () => new Set(running.keys()), stop };
+  return {
+    nudge,
+    full: () => running.size - ended.length >= concurrency,
+    busy,
+    inHand: () => new Set(running.keys()),
+    stop,
+  };
 }
 
 function call<N extends JobName>(handlers: Handlers, job: Job<N>, signal: AbortSignal): Promise<Outcome> {
