@@ -68,6 +68,7 @@ module.exports = {
     onlyIn('one-log', '^src/lib/log\\.ts$', '^node_modules/pino/'),
     onlyIn('one-registry-of-metrics', '^src/lib/metrics\\.ts$', '^node_modules/prom-client/'),
     onlyIn('sql-stays-in-store-and-queue', '^src/(store|queue)/', '^(node_modules/(kysely|pg)/|node:sqlite$)'),
+    onlyIn('one-file-knows-pg-boss', '^src/queue/postgres-tickets\\.ts$', '^node_modules/pg-boss/'),
 
     error('no-orphans', { orphan: true, path: '^src/', pathNot: ['\\.d\\.ts$', '^src/admin/assets/'] }, {}),
     error('resolvable', {}, { couldNotResolve: true }),

@@ -22,7 +22,7 @@ import { createOwnedLocks, marks } from './locks/owned.ts';
 import { createWindowsByTimer } from './locks/windows-by-timer.ts';
 import { createOperator } from './operator/operator.ts';
 import type { OperatorApp, SyncOptions } from './operator/parts.ts';
-import { createSqliteQueue } from './queue/sqlite.ts';
+import { openQueue } from './queue/open-queue.ts';
 import { openDatabase } from './store/database.ts';
 import { openStore } from './store/open-store.ts';
 import { boundariesBeforeSweep, boundaryJob } from './sync/boundary.ts';
@@ -57,14 +57,14 @@ export async function createApp(
   config: Config,
   { log, clock = systemClock }: { log: Log; clock?: Clock },
 ): Promise<App> {
-  const database = await openDatabase({ dataDir: config.dataDir });
+  const database = await openDatabase({ dataDir: config.dataDir, url: config.databaseUrl });
   const stopping = new AbortController();
   const space = config.cobot.subdomain;
   // In the order of time: what is stored together lies together, and a commit writes few pages.
   const newId = () => randomUUIDv7();
   const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
 
-  const queue = createSqliteQueue({
+  const queue = await openQueue({
     database,
     space,
     clock,
@@ -297,6 +297,7 @@ export async function createApp(
       await queue.stop(GRACE + 500);
       cancel();
       stopping.abort();
+      await queue.close();
       await database.close();
       log.info({ lastGoodSweep: sweepEnded ?? null }, 'stopped');
     },

@@ -30,3 +30,32 @@ export const url = text.transform((address, context) => {
   else if (/[?#]/.test(address)) context.addIssue('has a "?" or "#" part, which it may not');
   return parsed ? parsed.origin + parsed.pathname.replace(/\/+$/, '') : address;
 });
+
+/** Its path is the database; of its parameters `schema` is ours, the rest are the driver's. */
+export const postgresUrl = text.superRefine((address, context) => {
+  const parsed = URL.parse(address);
+  if (!parsed || !['postgres:', 'postgresql:'].includes(parsed.protocol)) {
+    context.addIssue('is not a postgres:// address');
+  } else if (parsed.hostname === '' && !parsed.searchParams.has('host')) context.addIssue('names no host');
+  else if (!/^\/[^/]+$/.test(parsed.pathname)) context.addIssue('names no database');
+  else if (!isDecodable(parsed.password)) context.addIssue('has a password with a "%" that is not written as %25');
+  else if (!/^[a-z_][a-z0-9_]{0,39}$/.test(parsed.searchParams.get('schema') ?? 'relay')) {
+    context.addIssue('has a schema that is not of small letters, digits and _, at most 40');
+  }
+});
+
+/** The password of an address, as it is written there and as it is meant. */
+export function passwordsIn(address: string): string[] {
+  const written = URL.parse(address)?.password ?? '';
+  if (written === '') return [];
+  return isDecodable(written) ? [written, decodeURIComponent(written)] : [written];
+}
+
+function isDecodable(written: string): boolean {
+  try {
+    decodeURIComponent(written);
+    return true;
+  } catch {
+    return false;
+  }
+}

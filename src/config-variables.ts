@@ -226,8 +226,8 @@ export const variables: readonly Variable[] = [
     name: 'DATABASE_URL',
     secret: true,
     otherwise: 'SQLite in DATA_DIR',
-    description: 'PostgreSQL, for more than one process. Not in this version yet.',
-    fix: 'Leave DATABASE_URL out: the relay then keeps everything in one SQLite file in DATA_DIR',
+    description: 'PostgreSQL, for more than one process.',
+    fix: 'Give an address such as DATABASE_URL=postgres://relay:password@db.example.com:5432/relay, or leave it out: everything is then in one SQLite file in DATA_DIR',
   },
   {
     name: 'DATA_DIR',

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'dotenv';
 import { z } from 'zod';
 import { type LockSettings, OF_LOCK_SYSTEM } from './config-locks.ts';
-import { oneOf, optional, text, token, url, whole } from './config-values.ts';
+import { oneOf, optional, passwordsIn, postgresUrl, text, token, url, whole } from './config-values.ts';
 import { LOCK_SYSTEMS, LOG_LEVELS, variables } from './config-variables.ts';
 
 const SHORTEST_KEY = 24;
@@ -35,16 +35,7 @@ const COMMON = {
   COBOT_API2_URL: url,
   PORT: whole(0, 65_535),
   HOST: text.regex(/^[\w.:%-]+$/, 'is not a host name or address'),
-  DATABASE_URL: optional(
-    text.transform((address, context) => {
-      const postgres = ['postgres:', 'postgresql:'].includes(URL.parse(address)?.protocol ?? '');
-      // Said out loud: a database that is named and not used would be missed on the day it is needed.
-      context.addIssue(
-        postgres ? 'names PostgreSQL, which this version cannot use yet' : 'is not a postgres:// address',
-      );
-      return address;
-    }),
-  ),
+  DATABASE_URL: optional(postgresUrl),
   DATA_DIR: text,
   ACCESS_POLICY: text,
   SWEEP_MINUTES: whole(1, 1440),
@@ -104,7 +95,12 @@ export function loadLockConfig(env: Environment, system: LockSettings['system'])
 export function secretsOf(config: Config): string[] {
   const { token, webhookSecret } = config.locks.settings;
   const single = [config.cobot.token, token, webhookSecret, config.adminPassword, config.databaseUrl];
-  return [...single.filter((secret) => secret !== null), ...config.webhookKeys, ...config.lockWebhookKeys];
+  return [
+    ...single.filter((secret) => secret !== null),
+    ...passwordsIn(config.databaseUrl ?? ''),
+    ...config.webhookKeys,
+    ...config.lockWebhookKeys,
+  ];
 }
 
 /**

@@ -124,6 +124,7 @@ const wrongs: Record<string, Wrong> = {
   'one-log': { file: 'src/admin/logging.ts', text: `import 'pino';\n` },
   'one-registry-of-metrics': { file: 'src/sync/counting.ts', text: `import 'prom-client';\n` },
   'sql-stays-in-store-and-queue': { file: 'src/sync/asking.ts', text: `import 'node:sqlite';\n` },
+  'one-file-knows-pg-boss': { file: 'src/queue/handing-out.ts', text: `import 'pg-boss';\n` },
   'no-orphans': { file: 'src/lib/lonely.ts', text: 'export const alone = 1;\n' },
   resolvable: { file: 'src/lib/dangling.ts', text: value('./nowhere.ts') },
   'packages-are-declared': { file: 'src/lib/borrowing.ts', text: `import 'undeclared';\n` },

@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { closest, distance } from 'fastest-levenshtein';
 import { type Config, type Environment, loadConfig } from '../config.ts';
+import { passwordsIn } from '../config-values.ts';
 import { variables } from '../config-variables.ts';
 import type { Clock } from '../lib/clock.ts';
 import { CommandError } from '../lib/failure.ts';
@@ -47,7 +48,7 @@ export function configurationError(problems: string[]): CommandError {
 export function secretsIn(env: Environment): string[] {
   return variables
     .filter(({ secret }) => secret === true)
-    .flatMap(({ name }) => [env[name] ?? '', ...(env[name] ?? '').split(',')])
+    .flatMap(({ name }) => [env[name] ?? '', ...(env[name] ?? '').split(','), ...passwordsIn(env[name] ?? '')])
     .map((value) => value.trim());
 }
 

@@ -1,5 +1,5 @@
-// Finds who can answer: the running service over its socket, else a database of our own that is opened for this one
-// command, with no worker, and closed again.
+// Finds who can answer: the running service over its socket, else a database that is opened for this one command, with no
+// worker, and closed again. PostgreSQL is opened beside whoever has it; a SQLite file is not.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, createApp } from '../app.ts';
@@ -9,6 +9,7 @@ import { createLog } from '../lib/log.ts';
 import type { Operator } from '../operator/answers.ts';
 import { createOperator } from '../operator/operator.ts';
 import { DatabaseInUseError } from '../store/errors.ts';
+import { isPostgresMade } from '../store/postgres.ts';
 import { readConfig, type Surroundings } from './cli.ts';
 import { busy } from './progress.ts';
 import { askService, operatorBy } from './socket-client.ts';
@@ -36,7 +37,7 @@ export async function withOperator<T>(
   for (;;) {
     const service = await askService(config.dataDir, clock);
     if (service) return await work(showing(service, around), 'service');
-    if (newDatabase === 'refused') refuseNewDatabase(config);
+    if (newDatabase === 'refused') await refuseNewDatabase(config);
     try {
       return await alone(await openApp(config, around), around, work);
     } catch (error) {
@@ -73,7 +74,15 @@ async function openApp(config: Config, { clock, terminal }: Surroundings): Promi
   return await createApp(config, { log, clock });
 }
 
-function refuseNewDatabase({ dataDir }: Config): void {
+async function refuseNewDatabase({ dataDir, databaseUrl }: Config): Promise<void> {
+  if (databaseUrl !== null) {
+    if (await isPostgresMade(databaseUrl)) return;
+    throw new CommandError({
+      code: 'no_database',
+      what: 'the relay has nothing yet in the database that DATABASE_URL names',
+      advice: 'the service makes its tables at its first start; if it keeps them elsewhere, set DATABASE_URL to that',
+    });
+  }
   if (existsSync(join(dataDir, 'relay.sqlite'))) return;
   throw new CommandError({
     code: 'no_database',

@@ -1,7 +1,7 @@
 // The running service answers the command line over a Unix socket that only its owner may open: one request for each
 // question, answered line by line in JSON (progress, then the answer or a failure). Without it the service runs on.
 import { once } from 'node:events';
-import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
@@ -33,8 +33,9 @@ export async function serveOperator(
     running.add(work);
     void work.finally(() => running.delete(work));
   });
+  let ours: bigint;
   try {
-    await listenPrivately(server, path, dataDir);
+    ours = await listenPrivately(server, path, dataDir);
   } catch (error) {
     log.warn({ error, path }, 'no socket could be made: commands cannot ask the running service');
     server.close();
@@ -43,7 +44,11 @@ export async function serveOperator(
 
   const close = async (): Promise<void> => {
     server.close();
-    await rm(path, { force: true }).catch((error: unknown) => log.warn({ error, path }, 'the socket stays behind'));
+    // On PostgreSQL another process on this DATA_DIR may have put its own in the place.
+    const there = await stat(path, { bigint: true }).catch(() => undefined);
+    if (there?.ino === ours) {
+      await rm(path, { force: true }).catch((error: unknown) => log.warn({ error, path }, 'the socket stays behind'));
+    }
     const { promise: patience, resolve } = Promise.withResolvers<void>();
     const cancel = clock.after(GRACE, resolve);
     await Promise.race([Promise.all(running), patience]);
@@ -61,9 +66,11 @@ export async function serveOperator(
 
 /**
  * Bound in a folder that nobody else may enter, closed to others there, and only then moved to its place: at no moment
- * can anybody else open it. What stands there was left by a process that was killed, since we have the database.
+ * can anybody else open it. What stands there was left by a process that was killed, or is of another one on PostgreSQL,
+ * which answers as well. Returns what to know it by.
  */
-async function listenPrivately(server: Server, path: string, dataDir: string): Promise<void> {
+async function listenPrivately(server: Server, path: string, dataDir: string): Promise<bigint> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const folder = await mkdtemp(join(dataDir, '.s-'));
   try {
     const bound = socketPath(folder, 's');
@@ -71,7 +78,9 @@ async function listenPrivately(server: Server, path: string, dataDir: string): P
     server.listen(bound);
     await once(server, 'listening');
     await chmod(bound, 0o600);
+    const { ino } = await stat(bound, { bigint: true });
     await rename(bound, path);
+    return ino;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -37,7 +37,7 @@ export function lookingAfter(app: OperatorApp): Pick<Operator, 'codes' | 'checkU
     async checkUp(_, onProgress) {
       await store.ping();
       onProgress?.('looking at Cobot');
-      const lines = [good('database', 'it answers'), ...(await lookingAtCobot(app))];
+      const lines = [good('database', `it answers: ${store.keptIn}`), ...(await lookingAtCobot(app))];
       onProgress?.(`looking at ${locks.name}`);
       lines.push(...(await lookAtLocks()), ...lookAtPolicy(), ...lookAtClocks(), ...(await lookAtWork()));
       return { lines };

@@ -57,6 +57,7 @@ export async function openStore({
     problems: createProblems(scope),
     audit: createAudit({ database, space }),
     settings,
+    keptIn: database.kind === 'postgres' ? 'PostgreSQL' : 'SQLite',
     ping: createPing(database, space),
   };
 }

@@ -1,7 +1,9 @@
 // Opens PostgreSQL: a pool of connections, our tables in a schema of their own. Says in words why it cannot be used, and
 // never with the password. A server that goes away later is an error of the call that met it, and of nobody else.
 import { Kysely, sql as raw } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE } from 'kysely/migration';
 import pg from 'pg';
+import { systemClock } from '../lib/clock.ts';
 import { migrate } from './migrations/migrate.ts';
 import { RelayPostgresDialect, typesOfAnswers } from './postgres-dialect.ts';
 import { whyPostgresIsUnusable } from './postgres-errors.ts';
@@ -29,7 +31,12 @@ export async function openPostgres(
   const pool = createPool(connectionString);
   const sql = new Kysely<Tables>({ dialect: new RelayPostgresDialect({ pool }) });
   const close = async () => {
-    if (!pool.ended) await pool.end();
+    if (pool.ending) return;
+    const patience = new AbortController();
+    // A statement that hangs on a lost server keeps nobody from ending.
+    const over = systemClock.sleep(PATIENCE, patience.signal).catch(() => undefined);
+    await Promise.race([pool.end(), over]);
+    patience.abort();
   };
   try {
     await checkServer(pool);
@@ -45,6 +52,24 @@ export async function openPostgres(
     throw whyPostgresIsUnusable(error, place);
   }
   return { sql, pool, schema, close };
+}
+
+/** Has a relay been there before? Makes nothing. */
+export async function isPostgresMade(url: string): Promise<boolean> {
+  const { connectionString, schema, place } = readUrl(url);
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: PATIENCE });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ made: boolean }>('select to_regclass($1) is not null as made', [
+      `${schema}.${DEFAULT_MIGRATION_TABLE}`,
+    ]);
+    return rows[0]?.made === true;
+  } catch (error) {
+    throw whyPostgresIsUnusable(error, place);
+  } finally {
+    await client.end();
+  }
 }
 
 function readUrl(url: string): { connectionString: string; schema: string; place: string } {

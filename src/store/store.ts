@@ -259,6 +259,8 @@ export type Store = {
   problems: Problems;
   audit: Audit;
   settings: Settings;
+  /** What it is kept in: "SQLite", "PostgreSQL". */
+  keptIn: string;
   /** Throws where the database does not answer: for readiness. */
   ping(): Promise<void>;
 };

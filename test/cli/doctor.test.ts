@@ -59,7 +59,7 @@ describe.each(SYSTEMS)('doctor on %s', (system) => {
 
     const lines = await examined(answer);
     expect(code).toBe(0);
-    expect(lines).toContainEqual({ what: 'database', ok: true, sentence: 'it answers', advice: null });
+    expect(lines).toContainEqual({ what: 'database', ok: true, sentence: 'it answers: SQLite', advice: null });
     expect(crosses(lines)).toEqual([]);
   });
 

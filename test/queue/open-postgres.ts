@@ -13,7 +13,7 @@ export type Opened = OpenQueue & {
   logged: string[];
 };
 
-export async function openPostgres(url: string): Promise<PostgresDatabase> {
+async function openPostgres(url: string): Promise<PostgresDatabase> {
   const database = await openDatabase({ dataDir: '/nowhere', url });
   if (database.kind !== 'postgres') throw new Error(`it is ${database.kind}`);
   return database;

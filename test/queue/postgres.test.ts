@@ -2,7 +2,7 @@
 import { describe } from 'vitest';
 import type { JobRequest } from '../../src/queue/queue.ts';
 import { startChild } from '../support/child.ts';
-import { ask, noPostgres, databaseOfFile } from '../support/postgres.ts';
+import { ask, databaseOfFile, noPostgres } from '../support/postgres.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 import { describeQueue } from './conformance.ts';
 import { openOn } from './open-postgres.ts';

@@ -152,7 +152,7 @@ describe.skipIf(noPostgres)('the database on PostgreSQL', () => {
     expect(String(await refusal(url))).toContain('it is read-only');
   });
 
-  it('says so when the user may not make the schema, and does with one that was made for them', async () => {
+  it('says so when the user may not make schemas, and does with those that were made for them', async () => {
     const url = await temporaryDatabase();
     const role = new URL(url).pathname.slice(1);
     await ask(`create role ${role}_user login`, url);
@@ -160,10 +160,11 @@ describe.skipIf(noPostgres)('the database on PostgreSQL', () => {
     const poor = changed(url, { username: `${role}_user` });
 
     const refused = await refusal(poor);
-    await ask(`create schema relay authorization ${role}_user`, url);
+    for (const schema of ['relay', 'relay_pgboss'])
+      await ask(`create schema ${schema} authorization ${role}_user`, url);
     const taken = await openDatabase({ dataDir, url: poor });
     await taken.close();
-    await ask('drop schema relay cascade', url);
+    await ask('drop schema relay, relay_pgboss cascade', url);
 
     expect(String(refused)).toContain('the user may not do what the relay needs');
   });
