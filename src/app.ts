@@ -8,13 +8,13 @@ import { createCobotClient } from './cobot/client.ts';
 import { readMember, readSpace } from './cobot/facts.ts';
 import { createSubscriptionCare, createSubscriptionView } from './cobot/subscription-care.ts';
 import type { Config } from './config.ts';
-import { type Clock, systemClock } from './lib/clock.ts';
+import { type Clock, createSteadyTime, systemClock } from './lib/clock.ts';
 import { createClockDrift } from './lib/clock-drift.ts';
 import { describeError } from './lib/errors.ts';
 import type { CallInfo } from './lib/http.ts';
-import { createKeyedLock } from './lib/keyed-lock.ts';
 import type { Log } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
+import { sideOf } from './lib/together.ts';
 import { createLockSystem } from './locks/catalog.ts';
 import { createDryRun } from './locks/dry-run.ts';
 import { createNotesByStore } from './locks/notes-by-store.ts';
@@ -25,9 +25,10 @@ import type { OperatorApp, SyncOptions } from './operator/parts.ts';
 import { openQueue } from './queue/open-queue.ts';
 import { openDatabase } from './store/database.ts';
 import { openStore } from './store/open-store.ts';
+import { openTogether } from './store/open-together.ts';
 import { boundariesBeforeSweep, boundaryJob } from './sync/boundary.ts';
 import { careForLocks } from './sync/lock-care.ts';
-import { createTouched, type SyncParts } from './sync/parts.ts';
+import type { SyncParts } from './sync/parts.ts';
 import { createPolicyKeeper } from './sync/policy-keeper.ts';
 import { createRecovery } from './sync/recovery.ts';
 import { createSchedule } from './sync/schedule.ts';
@@ -79,6 +80,7 @@ export async function createApp(
       else log.debug({ ...fields, outcome: event.outcome }, 'a job ended');
     },
   });
+  const together = await openTogether({ database, space, clock, steady: createSteadyTime(), newId, log });
   const store = await openStore({ database, space, clock, queue });
   const metrics = createMetrics({
     jobs: () => queue.counts(),
@@ -96,18 +98,35 @@ export async function createApp(
     recovery.heard(side, call);
   };
   const { signal } = stopping;
-  const cobot = createCobotClient({ config: config.cobot, clock, signal, onCall: heard('cobot') });
+  const cobot = createCobotClient({
+    config: config.cobot,
+    clock,
+    signal,
+    onCall: heard('cobot'),
+    side: sideOf(together, 'cobot'),
+  });
   const ownMarks = marks(space);
-  const connector = createLockSystem(config.locks, { clock, signal, onCall: heard('locks') });
+  const connector = createLockSystem(config.locks, {
+    clock,
+    signal,
+    onCall: heard('locks'),
+    side: sideOf(together, config.locks.system),
+  });
   const noted = connector.capabilities.notesOnGrants
     ? connector
-    : createNotesByStore(connector, { store: store.grantNotes, clock, newId });
+    : createNotesByStore(connector, {
+        store: store.grantNotes,
+        clock,
+        newId,
+        oneAtATime: together.oneAtATime('notes'),
+      });
   const windowsByTimer = noted.capabilities.windowsOnGrants
     ? null
     : createWindowsByTimer(noted, {
         store: store.timedGrants,
         clock,
         newId,
+        oneAtATime: together.oneAtATime('windows'),
         isOurNote: ownMarks.isOurNote,
         boundaryChanged: (at) => queue.add([boundaryJob(at)]),
       });
@@ -151,9 +170,10 @@ export async function createApp(
       neverTouch = inForce.policy.neverTouch;
       return inForce;
     },
-    oneAtATime: createKeyedLock(),
-    touched: createTouched(),
-    swept: createTouched(),
+    together,
+    oneAtATime: together.oneAtATime('sync'),
+    touched: together.touched('reconciled'),
+    swept: together.touched('swept'),
     managedFor: Math.max(HOUR, 2 * config.sweepMinutes * 60_000),
     counted: {
       checkIn(outcome) {
@@ -298,6 +318,7 @@ export async function createApp(
       cancel();
       stopping.abort();
       await queue.close();
+      await together.close();
       await database.close();
       log.info({ lastGoodSweep: sweepEnded ?? null }, 'stopped');
     },

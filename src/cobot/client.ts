@@ -3,6 +3,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { type CallInfo, createHttp, parseBody, segment, unexpectedBody } from '../lib/http.ts';
 import { createRateGate } from '../lib/rate-gate.ts';
+import type { Side } from '../lib/together.ts';
 import { readBookingsOf } from './api2.ts';
 import { checkInCalls } from './check-ins.ts';
 import type { Cobot, Span } from './cobot.ts';
@@ -20,6 +21,7 @@ export type CobotClientOptions = {
   /** The service is stopping. */
   signal?: AbortSignal;
   onCall?: (call: CallInfo) => void;
+  side?: Side;
   /** For each call; ten seconds unless told. */
   timeoutMs?: number;
 };
@@ -30,8 +32,13 @@ function callsPerMinute(endpoint: string): number {
 }
 
 export function createCobotClient(options: CobotClientOptions): Cobot {
-  const { config, clock, signal, onCall, timeoutMs } = options;
-  const gate = createRateGate({ perMinute: callsPerMinute, clock, ...(signal ? { signal } : {}) });
+  const { config, clock, signal, onCall, side, timeoutMs } = options;
+  const gate = createRateGate({
+    perMinute: callsPerMinute,
+    clock,
+    ...(signal ? { signal } : {}),
+    ...(side && { counter: side.calls }),
+  });
   const httpTo = (baseUrl: string, setting: string) =>
     createHttp({
       name: NAME,
@@ -43,6 +50,7 @@ export function createCobotClient(options: CobotClientOptions): Cobot {
       wordsOf: wordsOfCobot,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(signal ? { signal } : {}),
+      ...(side && { permit: side.permit }),
       ...(onCall ? { onCall } : {}),
     });
   const v1 = httpTo(config.url, 'COBOT_URL');

@@ -22,3 +22,17 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * Milliseconds that only ever grow, and go on while the process is frozen or its machine asleep: whichever of the two
+ * clocks says that more has passed.
+ */
+export function createSteadyTime(): () => number {
+  let [passed, ticks, time] = [0, performance.now(), Date.now()];
+  return () => {
+    const [ticksNow, timeNow] = [performance.now(), Date.now()];
+    passed += Math.max(ticksNow - ticks, timeNow - time);
+    [ticks, time] = [ticksNow, timeNow];
+    return passed;
+  };
+}

@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import { RefusedError, TransientError, UnexpectedShapeError, UpstreamError } from './errors.ts';
 import { type Failure, failureOf, isTooLarge, networkError, statusError } from './http-errors.ts';
 import { retryQuickly } from './retry.ts';
+import type { Permit } from './together.ts';
 
 export type CallInfo = {
   endpoint: string;
@@ -42,6 +43,8 @@ export type HttpOptions = {
   agent?: Agent;
   /** The service is stopping. */
   signal?: AbortSignal;
+  /** May this process act? Taken when the call is asked for, and asked again right before it goes out. */
+  permit?: () => Permit;
   onCall?: (call: CallInfo) => void;
   /** How long a 429 without Retry-After asks for; by default a minute. */
   pauseMs?: number;
@@ -77,8 +80,7 @@ export function createHttp(options: HttpOptions): Http {
     // The path is glued to the base: without the slash "@host" would become another host, and get the token.
     if (!request.path.startsWith('/')) throw new TypeError(`path without a leading slash (${request.endpoint})`);
     const url = base + request.path + queryOf(request.query);
-    const attempt = () => throughGate(options, request, url);
-    return request.repeatable ? retryQuickly(attempt, options.signal) : attempt();
+    return callByPermit(options, request, url);
   };
 }
 
@@ -130,11 +132,21 @@ function queryOf(query: Record<string, string> | undefined): string {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-async function throughGate(options: HttpOptions, request: HttpRequest, url: string): Promise<HttpResponse> {
+async function callByPermit(options: HttpOptions, request: HttpRequest, url: string): Promise<HttpResponse> {
+  const { permit: permitNow, ...rest } = options;
+  const permit = permitNow?.();
+  const attempt = () => throughGate({ ...rest, ...(permit && { permit }) }, request, url);
+  return await (request.repeatable ? retryQuickly(attempt, options.signal) : attempt());
+}
+
+type Permitted = Omit<HttpOptions, 'permit'> & { permit?: Permit };
+
+async function throughGate(options: Permitted, request: HttpRequest, url: string): Promise<HttpResponse> {
   let sent = false;
   try {
     return await options.gate.run(request.endpoint, async () => {
       options.signal?.throwIfAborted();
+      options.permit?.insist();
       sent = true;
       return await send(options, request, url);
     });
@@ -145,11 +157,12 @@ async function throughGate(options: HttpOptions, request: HttpRequest, url: stri
   }
 }
 
-async function send(options: HttpOptions, request: HttpRequest, url: string): Promise<HttpResponse> {
-  const { clock, signal } = options;
+async function send(options: Permitted, request: HttpRequest, url: string): Promise<HttpResponse> {
+  const { clock, signal, permit } = options;
   const abort = new AbortController();
   const stop = () => abort.abort();
   signal?.addEventListener('abort', stop, { once: true });
+  permit?.signal.addEventListener('abort', stop, { once: true });
   let timedOut = false;
   const cancelTimeout = clock.after(options.timeoutMs ?? TIMEOUT_MS, () => {
     timedOut = true;
@@ -188,12 +201,17 @@ async function send(options: HttpOptions, request: HttpRequest, url: string): Pr
       report('aborted');
       throw stopped(options, request, true);
     }
+    if (permit?.signal.aborted === true) {
+      report('aborted');
+      throw givenUp(options, request);
+    }
     report('network');
     if (isTooLarge(error)) throw unexpectedBody(placeOf(options, request), 'its size: the body is too large');
     throw networkError(error, failureOf(options, request));
   } finally {
     cancelTimeout();
     signal?.removeEventListener('abort', stop);
+    permit?.signal.removeEventListener('abort', stop);
   }
 }
 
@@ -209,7 +227,7 @@ const transport: AxiosRequestConfig = {
 };
 
 function judge(
-  options: HttpOptions,
+  options: Permitted,
   request: HttpRequest,
   answer: { status: number; text: string; headers: Record<string, string> },
 ): HttpResponse {
@@ -243,7 +261,7 @@ function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
   }
 }
 
-function headersOf(options: HttpOptions, request: HttpRequest): Record<string, string> {
+function headersOf(options: Permitted, request: HttpRequest): Record<string, string> {
   return {
     Accept: 'application/json',
     'User-Agent': 'cobot-access-relay',
@@ -257,11 +275,11 @@ function plainHeaders(headers: object): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
-function placeOf(options: HttpOptions, request: HttpRequest): { name: string; endpoint: string } {
+function placeOf(options: Permitted, request: HttpRequest): { name: string; endpoint: string } {
   return { name: options.name, endpoint: request.endpoint };
 }
 
-function timeout(options: HttpOptions, request: HttpRequest): TransientError {
+function timeout(options: Permitted, request: HttpRequest): TransientError {
   return new TransientError(`${options.name} did not answer in time`, {
     code: `${options.name.toLowerCase()}_timeout`,
     where: `${request.endpoint} on ${options.name}`,
@@ -270,11 +288,20 @@ function timeout(options: HttpOptions, request: HttpRequest): TransientError {
   });
 }
 
-function stopped(options: HttpOptions, request: HttpRequest, sent: boolean): TransientError {
+function stopped(options: Permitted, request: HttpRequest, sent: boolean): TransientError {
   return new TransientError('The relay is stopping', {
     code: `${options.name.toLowerCase()}_stopped`,
     where: `${request.endpoint} on ${options.name}`,
     advice: 'it goes on after the next start',
     effect: sent ? 'unknown' : 'none',
+  });
+}
+
+function givenUp(options: Permitted, request: HttpRequest): TransientError {
+  return new TransientError('The relay has given this work up: another process may be at it', {
+    code: `${options.name.toLowerCase()}_given_up`,
+    where: `${request.endpoint} on ${options.name}`,
+    advice: 'what became of the call is looked at again, by whichever process does the work',
+    effect: 'unknown',
   });
 }

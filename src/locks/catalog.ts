@@ -1,6 +1,7 @@
 // The lock systems there are: the one place outside a vendor's folder that names vendors. A new one is a line here.
 import type { Clock } from '../lib/clock.ts';
 import type { CallInfo } from '../lib/http.ts';
+import type { Side } from '../lib/together.ts';
 import { createKisi, type KisiSettings } from './kisi/connector.ts';
 import type { LockSystem } from './lock-system.ts';
 import { createSeam, type SeamSettings } from './seam/connector.ts';
@@ -15,7 +16,7 @@ export type LockSystemChoice =
   | { system: 'seam'; settings: SeamSettings };
 export type LockSystemName = LockSystemChoice['system'];
 
-export type LockSystemParts = { clock: Clock; signal?: AbortSignal; onCall?: (call: CallInfo) => void };
+export type LockSystemParts = { clock: Clock; signal?: AbortSignal; onCall?: (call: CallInfo) => void; side?: Side };
 
 /** Throws where a setting cannot be one. */
 export function createLockSystem(choice: LockSystemChoice, parts: LockSystemParts): LockSystem {

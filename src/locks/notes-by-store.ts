@@ -3,7 +3,7 @@
 // store every grant is one by others: shown, and never taken away. Reading writes nothing (a dry run reads too).
 import type { CurrentGrant, Instant, Window } from '../access/model.ts';
 import type { Clock } from '../lib/clock.ts';
-import { createKeyedLock } from '../lib/keyed-lock.ts';
+import { createKeyedLock, type KeyedLock } from '../lib/keyed-lock.ts';
 import type { GrantNote, GrantNotes } from '../store/filled-in.ts';
 import type { Finding, LockSystem, NewGrant } from './lock-system.ts';
 import { hadNoEffect } from './no-effect.ts';
@@ -17,10 +17,10 @@ const STALE = 60 * MINUTE;
 
 export function createNotesByStore(
   lockSystem: LockSystem,
-  parts: { store: GrantNotes; clock: Pick<Clock, 'now'>; newId: () => string },
+  parts: { store: GrantNotes; clock: Pick<Clock, 'now'>; newId: () => string; oneAtATime?: KeyedLock },
 ): LockSystem {
   const { store, clock } = parts;
-  const oneAtATime = createKeyedLock();
+  const oneAtATime = parts.oneAtATime ?? createKeyedLock();
   /** Lock users with notes that stood for nothing when all grants were last read. */
   let doubtful: ReadonlySet<string> = new Set();
 

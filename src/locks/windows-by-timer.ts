@@ -4,7 +4,7 @@
 import type { CurrentGrant, Instant, Window } from '../access/model.ts';
 import type { Clock } from '../lib/clock.ts';
 import { isTriedForEver } from '../lib/errors.ts';
-import { createKeyedLock } from '../lib/keyed-lock.ts';
+import { createKeyedLock, type KeyedLock } from '../lib/keyed-lock.ts';
 import { inLanes } from '../lib/lanes.ts';
 import type { TimedGrant, TimedGrants } from '../store/filled-in.ts';
 import type { LockSystem, NewGrant } from './lock-system.ts';
@@ -32,6 +32,7 @@ export function createWindowsByTimer(
     store: TimedGrants;
     clock: Pick<Clock, 'now'>;
     newId: () => string;
+    oneAtATime?: KeyedLock;
     /** Does the note of a real grant carry our mark? */
     isOurNote: (note: string | null) => boolean;
     /** From now on tick() has something to do at that moment. */
@@ -39,7 +40,7 @@ export function createWindowsByTimer(
   },
 ): LockSystem & Boundaries {
   const { store, clock, isOurNote, boundaryChanged } = parts;
-  const oneAtATime = createKeyedLock();
+  const oneAtATime = parts.oneAtATime ?? createKeyedLock();
   const settleHere = (place: Place) => settle(place, clock.now(), { lockSystem, store, isOurNote });
   /** Where the real grants were that no row stood on when they were last read. */
   const unclaimed = new Map<string, Place>();

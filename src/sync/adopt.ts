@@ -70,7 +70,7 @@ export async function adopt(
           ]);
         }
         // A sweep that has read before this must not give beside what is taken over.
-        parts.touched.touch(`user:${user.id}`);
+        await parts.touched.touch([`user:${user.id}`]);
         for (const grant of grants) {
           const taken = await locks.takeOver(grant, marks.noteOf(membership.id, 'taken over by the operator'));
           if (taken === 'gone') continue;

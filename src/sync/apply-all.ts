@@ -34,9 +34,9 @@ export async function applyEverybody(
         const keys = keysOf(plan);
         await parts.oneAtATime(keys, async () => {
           // Somebody newer was at this person meanwhile: what was read here is old.
-          if (keys.some((key) => parts.touched.since(stamp, key))) return;
+          if (await parts.touched.since(stamp, keys)) return;
           const { lines, problems } = await applyPhase(doing, phase);
-          if (lines.length > 0) for (const key of keysOf(plan)) parts.swept.touch(key);
+          if (lines.length > 0) await parts.swept.touch(keysOf(plan));
           done.changes.push(...lines);
           done.problems.push(
             ...problems.map(({ membershipId, ...problem }) => ({ subject: membershipId, ...problem })),

@@ -7,6 +7,7 @@ import type { readMember, readSpace } from '../cobot/facts.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { KeyedLock } from '../lib/keyed-lock.ts';
 import type { Log } from '../lib/log.ts';
+import type { Together, Touched } from '../lib/together.ts';
 import type { Marks, OwnedLocks } from '../locks/owned.ts';
 import type { Boundaries } from '../locks/windows-by-timer.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -34,7 +35,9 @@ export type SyncParts = {
   space: () => Promise<SpaceInForce>;
   /** Throws while nothing may be changed, because names in the policy are not resolved yet. */
   policy: () => Promise<PolicyInForce>;
-  /** Applying is one at a time per lock user. */
+  /** What is agreed with the other processes on the same database; alone, with nobody. */
+  together: Together;
+  /** Applying is one at a time per lock user, over all processes. */
   oneAtATime: KeyedLock;
   /** Which lock users were applied to since when: a sweep leaves those alone that somebody newer was at. */
   touched: Touched;
@@ -50,23 +53,3 @@ type SyncCounters = {
   foreignOpening(): void;
   sweepDone(at: number): void;
 };
-
-/** Counts upwards; a stamp is a place in that count. */
-export type Touched = {
-  stamp(): number;
-  touch(key: string): void;
-  since(stamp: number, key: string): boolean;
-};
-
-export function createTouched(): Touched {
-  const last = new Map<string, number>();
-  let count = 0;
-  return {
-    stamp: () => count,
-    touch(key) {
-      count += 1;
-      last.set(key, count);
-    },
-    since: (stamp, key) => (last.get(key) ?? 0) > stamp,
-  };
-}

@@ -24,7 +24,7 @@ export async function reconcile(membershipId: string, cause: string, parts: Sync
   const now = parts.clock.now();
   const terms: ReaderTerms = { policy: inForce.policy, calendar, now };
   for (;;) {
-    const stamp = parts.swept.stamp();
+    const stamp = await parts.swept.stamp();
     const reading = await readSingly(membershipId, parts, terms);
     const link = await parts.store.links.of(membershipId);
     const email = reading.facts.membership.email?.toLowerCase();
@@ -50,14 +50,14 @@ async function reconcilePerson(
 ): Promise<unknown[] | 'outdated'> {
   const { membership } = facts;
   const user = await lockUserOf(membership, parts, terms);
-  const isOutdated = (key: string) => parts.swept.since(terms.stamp, key);
-  if (membership.email !== null && isOutdated(`email:${membership.email.toLowerCase()}`)) return 'outdated';
+  const isOutdated = (...keys: string[]) => parts.swept.since(terms.stamp, keys);
+  if (membership.email !== null && (await isOutdated(`email:${membership.email.toLowerCase()}`))) return 'outdated';
   if (!user) return settle(facts, undefined, [], cause, parts, terms);
   // A lock user found by email may be at work under its own key.
   const link = await parts.store.links.of(membership.id);
   const keys = link ? [] : [`user:${user.id}`];
   return parts.oneAtATime(keys, async () => {
-    if (isOutdated(`user:${user.id}`)) return 'outdated';
+    if (await isOutdated(`user:${user.id}`)) return 'outdated';
     const grants = await parts.locks.grants({ lockUserId: user.id });
     return settle(facts, user, grants, cause, parts, terms);
   });
@@ -180,10 +180,12 @@ async function settle(
   }
   const lockUserId = plan.person.lockUser?.id;
   if (lockUserId !== undefined) {
-    parts.touched.touch(`user:${lockUserId}`);
     if (plan.decision.grants.length > 0 || current.length > 0) await store.managed.seen([lockUserId], now);
   }
-  if (membership.email !== null) parts.touched.touch(`email:${membership.email.toLowerCase()}`);
+  await parts.touched.touch([
+    ...(lockUserId === undefined ? [] : [`user:${lockUserId}`]),
+    ...(membership.email === null ? [] : [`email:${membership.email.toLowerCase()}`]),
+  ]);
   await keepEvidence(plan, parts, now, cause);
   found.push(...plan.problems.map(({ membershipId, ...problem }) => ({ subject: membershipId, ...problem })));
   await keepProblems(

@@ -51,7 +51,7 @@ export async function sweep(
   const progress = options.onProgress ?? (() => undefined);
   const sequence = await queue.sequence();
   const waiting = await queue.list({ name: 'reconcile', state: 'waiting' });
-  const stamp = parts.touched.stamp();
+  const stamp = await parts.touched.stamp();
   progress('reading Cobot and the lock system');
   const snapshot = await readEverything(parts);
   const { now } = snapshot;

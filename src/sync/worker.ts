@@ -26,7 +26,7 @@ export const jobOrder: readonly JobName[] = [
 export function createHandlers(parts: SyncParts, sweep: (cause: string) => Promise<void>): Handlers {
   const burst = createBurst(parts);
   const turns = createTurns(parts);
-  return {
+  return inOneTerm(parts.together, {
     async reconcile(job): Promise<Outcome> {
       const again = await burst.instead(job);
       if (again !== null) return { again };
@@ -43,7 +43,11 @@ export function createHandlers(parts: SyncParts, sweep: (cause: string) => Promi
       return 'done';
     },
     boundary: (job) => atBoundary(job, parts),
-    'check-in': (job) => turns.take('check-in', () => checkIn(job.payload.lockUserId, parts)),
+    // By itself also where a job was handed over and its old process lives: a check-in spends a member's money.
+    'check-in': (job) =>
+      turns.take('check-in', () =>
+        parts.oneAtATime([`check-in:${job.key}`], () => checkIn(job.payload.lockUserId, parts)),
+      ),
     booking: (job) => turns.take('booking', () => bookingTold(job.payload, parts)),
     'cobot-check-in': (job) => turns.take('cobot-check-in', () => checkInTold(job.payload, parts)),
     link: (job) =>
@@ -52,5 +56,19 @@ export function createHandlers(parts: SyncParts, sweep: (cause: string) => Promi
         return 'done';
       }),
     'catch-up': () => catchUp(parts),
+  });
+}
+
+/** A job never goes on in this process once another may have taken it over. */
+function inOneTerm({ asOne }: SyncParts['together'], handlers: Handlers): Handlers {
+  return {
+    reconcile: (...job) => asOne(() => handlers.reconcile(...job)),
+    sweep: (...job) => asOne(() => handlers.sweep(...job)),
+    boundary: (...job) => asOne(() => handlers.boundary(...job)),
+    'check-in': (...job) => asOne(() => handlers['check-in'](...job)),
+    booking: (...job) => asOne(() => handlers.booking(...job)),
+    'cobot-check-in': (...job) => asOne(() => handlers['cobot-check-in'](...job)),
+    link: (...job) => asOne(() => handlers.link(...job)),
+    'catch-up': (...job) => asOne(() => handlers['catch-up'](...job)),
   };
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { TransientError, UnexpectedShapeError } from '../../src/lib/errors.ts';
 import { type CallInfo, createHttp, type Gate, type HttpRequest } from '../../src/lib/http.ts';
+import type { Permit } from '../../src/lib/together.ts';
 import { failureOf } from '../support/nock-guard.ts';
 import { rawServer } from '../support/raw-server.ts';
 
@@ -11,7 +12,10 @@ const gate: Gate = { run: (_endpoint, work) => work(), pause: () => undefined };
 const READ: HttpRequest = { method: 'GET', endpoint: 'GET /things', path: '/things', expect: [200], repeatable: true };
 const SPEND: HttpRequest = { ...READ, method: 'POST', endpoint: 'POST /spend', path: '/spend', repeatable: false };
 
-function client(baseUrl: string, more: { timeoutMs?: number; maxBytes?: number; signal?: AbortSignal } = {}) {
+function client(
+  baseUrl: string,
+  more: { timeoutMs?: number; maxBytes?: number; signal?: AbortSignal; permit?: () => Permit } = {},
+) {
   const calls: CallInfo[] = [];
   const http = createHttp({
     name: 'Side',
@@ -49,6 +53,33 @@ describe('an answer that does not end', () => {
     const error = await failureOf(http(SPEND));
 
     expect(error).toMatchObject({ code: 'side_timeout', effect: 'later' });
+  });
+
+  it('is given up when this process may not act any more, and may have taken effect', async () => {
+    const end = new AbortController();
+    const server = await rawServer(() => end.abort());
+    const permit = { insist: () => undefined, signal: end.signal };
+    const { http, calls } = client(server.url, { permit: () => permit });
+
+    const error = await failureOf(http(SPEND));
+
+    expect(error).toMatchObject({ code: 'side_given_up', effect: 'unknown' });
+    expect(calls).toMatchObject([{ outcome: 'aborted' }]);
+  });
+
+  it('does not go out where this process may not act by then', async () => {
+    let arrived = 0;
+    const server = await rawServer(() => {
+      arrived += 1;
+    });
+    const insist = () => {
+      throw new TransientError('given up', { code: 'gone', where: 'here', advice: 'none', effect: 'none' });
+    };
+    const { http, calls } = client(server.url, { permit: () => ({ insist, signal: new AbortController().signal }) });
+
+    expect(await failureOf(http(SPEND))).toMatchObject({ code: 'gone', effect: 'none' });
+    expect(arrived).toBe(0);
+    expect(calls).toEqual([]);
   });
 
   it('is given up when the service stops, and may have taken effect', async () => {

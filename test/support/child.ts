@@ -12,6 +12,9 @@ export type Child = {
   printed(count: number): Promise<void>;
   /** With signal 9, as power or the kernel would; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Freezes it, as an operator or a machine that moves would, until it is told to go on. */
+  freeze(): void;
+  thaw(): void;
   /** Resolves when it has ended by itself, with everything that it printed. */
   ended(): Promise<{ code: number | null; lines: readonly string[] }>;
 };
@@ -41,6 +44,8 @@ export function startChild(script: URL, args: readonly string[]): Child {
       child.kill('SIGKILL');
       await gone;
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async ended() {
       await gone;
       return { code: child.exitCode, lines };

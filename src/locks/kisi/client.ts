@@ -5,6 +5,7 @@ import type { Instant } from '../../access/model.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { RefusedError, TransientError } from '../../lib/errors.ts';
 import { type CallInfo, createHttp, type Http, type HttpResponse, parseBody } from '../../lib/http.ts';
+import type { Side } from '../../lib/together.ts';
 import { unique } from '../../lib/unique.ts';
 import { createKisiGate } from './gate.ts';
 import { wordsOf } from './refusals.ts';
@@ -41,17 +42,24 @@ export function createKisiClient(options: {
   clock: Clock;
   signal?: AbortSignal;
   onCall?: (call: CallInfo) => void;
+  side?: Side;
   windowMs?: number;
 }): KisiClient {
-  const { url, token, windowMs, ...rest } = options;
+  const { url, token, windowMs, side, ...rest } = options;
   const { clock, signal } = rest;
   const announced = new Map<string, Instant | null>();
   const http = createHttp({
     ...rest,
+    ...(side && { permit: side.permit }),
     name: NAME,
     baseUrl: url,
     headers: { Authorization: `KISI-LOGIN ${token}` },
-    gate: createKisiGate({ clock, ...(signal ? { signal } : {}), ...(windowMs === undefined ? {} : { windowMs }) }),
+    gate: createKisiGate({
+      clock,
+      ...(signal ? { signal } : {}),
+      ...(side && { counter: side.calls }),
+      ...(windowMs === undefined ? {} : { windowMs }),
+    }),
     wordsOf,
     pauseMs: PAUSE_MS,
   });

@@ -1,6 +1,7 @@
 // Kisi as a LockSystem: puts the parts together, and says what Kisi can do.
 import type { Clock } from '../../lib/clock.ts';
 import type { CallInfo } from '../../lib/http.ts';
+import type { Side } from '../../lib/together.ts';
 import type { LockSystem } from '../lock-system.ts';
 import { createCheckUp } from './check-up.ts';
 import { createKisiClient, NAME } from './client.ts';
@@ -27,6 +28,7 @@ export function createKisi(options: {
   clock: Clock;
   signal?: AbortSignal;
   onCall?: (call: CallInfo) => void;
+  side?: Side;
   /** Kisi allows five calls in it: a second; only tests make it shorter. */
   windowMs?: number;
 }): LockSystem {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
 import { type CallInfo, createHttp, type HttpResponse, parseBody, unexpectedBody } from '../../lib/http.ts';
 import { createRateGate } from '../../lib/rate-gate.ts';
+import type { Side } from '../../lib/together.ts';
 import { isSeamsError, type Page, wordsOf } from './schema.ts';
 
 export const NAME = 'Seam';
@@ -47,14 +48,22 @@ export function createSeamClient(options: {
   clock: Clock;
   signal?: AbortSignal;
   onCall?: (call: CallInfo) => void;
+  side?: Side;
 }): SeamClient {
-  const { url, token, clock, signal } = options;
+  const { side, ...rest } = options;
+  const { url, token, clock, signal } = rest;
   const send = createHttp({
-    ...options,
+    ...rest,
+    ...(side && { permit: side.permit }),
     name: NAME,
     baseUrl: url,
     headers: { Authorization: `Bearer ${token}` },
-    gate: createRateGate({ perMinute: limitOf, clock, ...(signal ? { signal } : {}) }),
+    gate: createRateGate({
+      perMinute: limitOf,
+      clock,
+      ...(signal ? { signal } : {}),
+      ...(side && { counter: side.calls }),
+    }),
     wordsOf,
   });
 

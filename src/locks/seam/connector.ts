@@ -3,6 +3,7 @@
 import type { Window } from '../../access/model.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { CallInfo } from '../../lib/http.ts';
+import type { Side } from '../../lib/together.ts';
 import type { LockSystem } from '../lock-system.ts';
 import { createAccessCodes, readCodeId } from './access-codes.ts';
 import { checkUp } from './check-up.ts';
@@ -32,6 +33,7 @@ export function createSeam(options: {
   clock: Clock;
   signal?: AbortSignal;
   onCall?: (call: CallInfo) => void;
+  side?: Side;
 }): LockSystem {
   const { settings, ...rest } = options;
   const { clock } = options;

@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { RefusedError } from '../../lib/errors.ts';
 import { createKeyedLock } from '../../lib/keyed-lock.ts';
 import { inLanes } from '../../lib/lanes.ts';
+import type { Side } from '../../lib/together.ts';
 import type { LockSystem, NewGrant } from '../lock-system.ts';
 import { createAccessGrants } from './access-grants.ts';
 import type { SeamClient } from './client.ts';
@@ -45,13 +46,14 @@ export function createEntranceGrants(parts: {
   accessMethods: readonly string[];
   isThere: (lockUserId: string) => Promise<boolean>;
   signal?: AbortSignal;
+  side?: Side;
 }): EntranceGrants {
   const { client, directory, clock } = parts;
   const doors = createDoors(client, directory);
   const issued = createIssued(client);
   const calls = createAccessGrants({ ...parts, remember: doors.remember });
   const handOver = createHandOver({ ...parts, issued });
-  const oneAtATime = createKeyedLock();
+  const oneAtATime = parts.side?.oneAtATime ?? createKeyedLock();
 
   async function seenOf(lockUserId: string): Promise<Seen[]> {
     return (await doors.ofLockUser(lockUserId)).filter(({ isGoing }) => !isGoing);

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
 import { type CallInfo, createHttp, type Gate, type Http, parseBody, unexpectedBody } from '../../lib/http.ts';
 import { createRateGate } from '../../lib/rate-gate.ts';
+import type { Side } from '../../lib/together.ts';
 import { type Page, wordsOf } from './schema.ts';
 
 export const NAME = 'SmartLock';
@@ -28,10 +29,12 @@ export function createSmartLockClient(options: {
   clock: Clock;
   signal?: AbortSignal;
   onCall?: (call: CallInfo) => void;
+  side?: Side;
 }): SmartLockClient {
-  const { url, token, ...rest } = options;
+  const { url, token, side, ...rest } = options;
   const send = createHttp({
     ...rest,
+    ...(side && { permit: side.permit }),
     name: NAME,
     baseUrl: url,
     headers: { 'X-Api-Token': token },
@@ -73,9 +76,14 @@ export function createSmartLockClient(options: {
 }
 
 /** SmartLock counts all endpoints of a token together. */
-function oneBudget({ clock, signal }: { clock: Clock; signal?: AbortSignal }): Gate {
+function oneBudget({ clock, signal, side }: { clock: Clock; signal?: AbortSignal; side?: Side }): Gate {
   const perMinute = () => CALLS_PER_MINUTE;
-  const gate = createRateGate({ perMinute, clock, ...(signal ? { signal } : {}) });
+  const gate = createRateGate({
+    perMinute,
+    clock,
+    ...(signal ? { signal } : {}),
+    ...(side && { counter: side.calls }),
+  });
   return {
     run: (_endpoint, work) => gate.run('all', work),
     pause: (_endpoint, ms) => gate.pause('all', ms),

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Window } from '../../access/model.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type CallInfo, type HttpResponse, parseBody, segment } from '../../lib/http.ts';
+import type { Side } from '../../lib/together.ts';
 import { unique } from '../../lib/unique.ts';
 import type { LockSystem, LockUserPatch, NewGrant, NewLockUser } from '../lock-system.ts';
 import { createSmartLockClient, NAME } from './client.ts';
@@ -35,6 +36,7 @@ export function createSmartLock(options: {
   clock: Clock;
   signal?: AbortSignal;
   onCall?: (call: CallInfo) => void;
+  side?: Side;
 }): LockSystem {
   const { settings, ...rest } = options;
   const { send, get, list } = createSmartLockClient({ ...rest, url: settings.url, token: settings.token });

@@ -7,6 +7,7 @@ import { type CallInfo, createHttp, type Gate, type HttpRequest, unexpectedBody 
 import { createPinnedAgent, WRONG_CERTIFICATE } from '../../lib/pinned-agent.ts';
 import { createRateGate } from '../../lib/rate-gate.ts';
 import { createScrub } from '../../lib/scrub.ts';
+import type { Side } from '../../lib/together.ts';
 import { type Answer, NAME, readAnswer } from './envelope.ts';
 
 /** The console publishes no limit. This one is ours: a sweep of 1,000 users stays well below it, so timers never wait. */
@@ -44,14 +45,16 @@ export function createUnifiClient(options: {
   clock: Clock;
   signal?: AbortSignal;
   onCall?: (call: CallInfo) => void;
+  side?: Side;
 }): UnifiClient {
-  const { url, token, certificate, ...rest } = options;
+  const { url, token, certificate, side, ...rest } = options;
   if (certificate !== null && !/^https:/i.test(url)) {
     throw new Error('UNIFI_CERTIFICATE_SHA256 is set, so UNIFI_URL has to begin with https');
   }
   const base = url.replace(/\/+$/, '');
   const http = createHttp({
     ...rest,
+    ...(side && { permit: side.permit }),
     name: NAME,
     baseUrl: base.endsWith(API) ? base : base + API,
     setting: 'UNIFI_URL',
@@ -144,8 +147,13 @@ async function readPages<T>(
   throw unexpectedBody({ name: NAME, endpoint }, 'pagination: the pages do not end', 200);
 }
 
-function oneBudget({ clock, signal }: { clock: Clock; signal?: AbortSignal }): Gate {
-  const gate = createRateGate({ perMinute: () => CALLS_PER_MINUTE, clock, ...(signal ? { signal } : {}) });
+function oneBudget({ clock, signal, side }: { clock: Clock; signal?: AbortSignal; side?: Side }): Gate {
+  const gate = createRateGate({
+    perMinute: () => CALLS_PER_MINUTE,
+    clock,
+    ...(signal ? { signal } : {}),
+    ...(side && { counter: side.calls }),
+  });
   return {
     run: (_endpoint, work) => gate.run('all', work),
     pause: (_endpoint, ms) => gate.pause('all', ms),

@@ -3,6 +3,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { CallInfo } from '../../lib/http.ts';
 import { createKeyedLock } from '../../lib/keyed-lock.ts';
+import type { Side } from '../../lib/together.ts';
 import { unique } from '../../lib/unique.ts';
 import type { LockSystem } from '../lock-system.ts';
 import { checkUp } from './check-up.ts';
@@ -29,11 +30,12 @@ export function createUnifi(options: {
   clock: Clock;
   signal?: AbortSignal;
   onCall?: (call: CallInfo) => void;
+  side?: Side;
 }): LockSystem {
   const { settings, ...rest } = options;
   const { token, url, webhookSecret, certificate } = settings;
   const client = createUnifiClient({ ...rest, token, url, certificate });
-  const oneAtATime = createKeyedLock();
+  const oneAtATime = options.side?.oneAtATime ?? createKeyedLock();
   const users = createUsers(client, oneAtATime);
   const grants = createGrants(client, users, oneAtATime);
 
