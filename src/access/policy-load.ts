@@ -32,6 +32,16 @@ export type ResolvedPolicy =
 
 /** Reads the text by the schema; names are not looked up yet. */
 export function parsePolicy(text: string): ParsedPolicy {
+  try {
+    return parse(text);
+  } catch (error) {
+    // The stack has an end, and the parser goes down a level for each bracket.
+    if (!(error instanceof RangeError)) throw error;
+    return { ok: false, mistakes: [{ line: 1, column: 1, message: 'is nested too deeply to be read' }] };
+  }
+}
+
+function parse(text: string): ParsedPolicy {
   const lines = new LineCounter();
   // Every scalar stays text: an id such as 12e4 must not turn into a number.
   const document = parseDocument(text, {

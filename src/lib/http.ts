@@ -87,14 +87,22 @@ export function createHttp(options: HttpOptions): Http {
 /** An id or token as one part of a path. */
 export function segment(id: string): string {
   // These would silently name another address: a list instead of one thing, or the folder above.
-  if (id === '' || id === '.' || id === '..') {
-    throw new RefusedError('Not an id that can stand in an address', {
-      code: 'bad_id',
-      where: 'before the call',
-      advice: 'nothing was sent; look where the id came from',
-    });
-  }
-  return encodeURIComponent(id);
+  if (id === '' || id === '.' || id === '..') throw badId();
+  return encoded(id);
+}
+
+function encoded(text: string): string {
+  // Half of a character, which JSON can carry, has no place in an address.
+  if (!text.isWellFormed()) throw badId();
+  return encodeURIComponent(text);
+}
+
+function badId(): RefusedError {
+  return new RefusedError('Not an id that can stand in an address', {
+    code: 'bad_id',
+    where: 'before the call',
+    advice: 'nothing was sent; look where the id came from',
+  });
 }
 
 /** The body in the schema's words, or an error that names the first place that does not fit, and never prints it. */
@@ -127,7 +135,7 @@ export function unexpectedBody(
 // "+" has to arrive as %2B, and a space as %20, which URLSearchParams would not do.
 function queryOf(query: Record<string, string> | undefined): string {
   const pairs = Object.entries(query ?? {}).map(
-    ([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`,
+    ([key, value]) => `${encodeURIComponent(key)}=${encoded(value)}`,
   );
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }

@@ -94,9 +94,12 @@ describe('a call', () => {
     expect(answer).toMatchObject({ status: 404, body: undefined });
   });
 
-  it.each(['', '.', '..'])('refuses %j as an id, which would name another address', (id) => {
-    expect(() => segment(id)).toThrow(RefusedError);
-  });
+  it.each(['', '.', '..', '\ud800', 'a\udfff'])(
+    'refuses %j as an id, which would name another address or none',
+    (id) => {
+      expect(() => segment(id)).toThrow(RefusedError);
+    },
+  );
 
   it('refuses a path that would change the host', () => {
     const { http } = setUp();

@@ -6,6 +6,7 @@ import { createHealthRouter } from '../../src/admin/health.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
+import type { LockSystem } from '../../src/locks/lock-system.ts';
 import { createReadOpening } from '../../src/locks/smartlock/webhook.ts';
 import type { Inbox } from '../../src/store/store.ts';
 import { createHttpApp } from '../../src/webhooks/http-app.ts';
@@ -24,6 +25,8 @@ type Options = {
   signingSecret?: string;
   lockKeys?: string[];
   bounds?: Bounds;
+  /** Another lock system's. */
+  readOpening?: LockSystem['readOpening'];
   /** The store takes so long. */
   beforeStoring?: () => Promise<void>;
 };
@@ -37,6 +40,8 @@ export type Connection = {
   stopListening(): void;
   /** However it came about. */
   closed: Promise<void>;
+  /** Says that nothing more comes, and still listens. */
+  end(): void;
   close(): void;
 };
 
@@ -46,6 +51,7 @@ export async function startRelay({
   signingSecret,
   lockKeys = [KEY, SECOND_KEY],
   bounds,
+  readOpening = createReadOpening(signingSecret ?? null),
   beforeStoring = async () => undefined,
 }: Options = {}) {
   const accepted: Accepted[] = [];
@@ -81,7 +87,7 @@ export async function startRelay({
     },
     keys: [KEY, SECOND_KEY],
     lockKeys,
-    lockSystem: { readOpening: createReadOpening(signingSecret ?? null) },
+    lockSystem: { readOpening },
     clock,
     newId: () => `delivery-${++ids}`,
     isStopping: () => state.stopping,
@@ -156,6 +162,7 @@ export async function startRelay({
         hears: () => once(socket, 'data'),
         stopListening: () => void socket.pause(),
         closed,
+        end: () => void socket.end(),
         close: () => void socket.destroy(),
       };
     },
