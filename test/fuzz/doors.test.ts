@@ -11,8 +11,10 @@ import { type Change, changed, changeOf, spoiltText } from './junk.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** The brake would hold what is wrongly taken from many, and hide it. */
 const POLICY = `
 version: 1
+brake: { members: 1000, percent: 100, at_most: 1000 }
 rules:
   - { name: Pass, locks: [Front door], members: all }
   - { name: Free, locks: [Lounge], plans: [Full Time] }
