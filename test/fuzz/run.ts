@@ -74,7 +74,9 @@ async function main(): Promise<number> {
   return hasFailed ? 1 : 0;
 }
 
-const totalOf = (lines: readonly Line[]): number => lines.reduce((sum, { count }) => sum + count, 0);
+function totalOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { count }) => sum + count, 0);
+}
 
 /** Whether anything failed, which is printed. */
 function verdict(lines: readonly Line[], least: number): boolean {
