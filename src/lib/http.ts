@@ -134,9 +134,7 @@ export function unexpectedBody(
 
 // "+" has to arrive as %2B, and a space as %20, which URLSearchParams would not do.
 function queryOf(query: Record<string, string> | undefined): string {
-  const pairs = Object.entries(query ?? {}).map(
-    ([key, value]) => `${encodeURIComponent(key)}=${encoded(value)}`,
-  );
+  const pairs = Object.entries(query ?? {}).map(([key, value]) => `${encodeURIComponent(key)}=${encoded(value)}`);
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
