@@ -8,7 +8,6 @@ import { createReadOpening as readSmartLock } from '../../src/locks/smartlock/we
 import { createReadOpening as readUnifi } from '../../src/locks/unifi/webhook.ts';
 
 type Read = LockSystem['readOpening'];
-export type Signed = { headers: Record<string, string>; body: string };
 export type Sender = {
   read: Read;
   readUnsigned: Read;
