@@ -3,7 +3,7 @@
 // effect then, it has by its own webhook. In the second part sweeps run, and are cut off as well.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Report, type Run, type Setting, secondsSince, spread } from './report.ts';
-import { deadJobs, judgeWorld } from './verdict.ts';
+import { deadJobs, judgeWorld, turnedAway } from './verdict.ts';
 import { buildWorld, type World } from './world.ts';
 
 export type End = 'kill -9' | 'SIGTERM';
@@ -22,9 +22,14 @@ const MOST_MS_TO_STOP = 15_000;
 
 type Round = { endMs: number; downMs: number; code: number | null; calls: number; writes: number };
 
-export async function endRounds(end: End, { rounds, seed, say }: Run, { engine, env }: Setting): Promise<Report> {
+export async function endRounds(
+  end: End,
+  { rounds, seed, say }: Run,
+  { engine, env, processes = 1 }: Setting,
+): Promise<Report> {
   const began = Date.now();
-  const world = await buildWorld({ seed, events: rounds * (BEFORE + MEANWHILE), ...(env ? { env } : {}) });
+  const events = rounds * (BEFORE + MEANWHILE);
+  const world = await buildWorld({ seed, events, processes, ...(env ? { env } : {}) });
   try {
     await world.begin();
     const done: Round[] = [];
@@ -45,6 +50,7 @@ export async function endRounds(end: End, { rounds, seed, say }: Run, { engine, 
     const inTheEnd = await judgeWorld(world, () => true);
 
     const problems = [
+      ...(processes > 1 ? turnedAway(world) : []),
       ...inTheEnd.lost.map((each) => `wrong after a sweep: ${each}`),
       ...world.leaks().map((line) => `a secret in the log: ${line.slice(0, 80)}`),
       ...(await deadJobs(world)),
@@ -56,7 +62,7 @@ export async function endRounds(end: End, { rounds, seed, say }: Run, { engine, 
     if (hitWork < rounds / 2) problems.push('too few rounds met running work to prove anything');
     if (hitCommit < rounds / 4) problems.push('too few rounds fell between a call and its commit to prove anything');
     return {
-      ...{ name: end, engine, rounds, hitWork, hitCommit, problems },
+      ...{ name: processes > 1 ? `${end}, one of ${processes}` : end, engine, rounds, hitWork, hitCommit, problems },
       ...inTheEnd,
       lost: byWebhooks.lost,
       twice: [...new Set([...byWebhooks.twice, ...inTheEnd.twice])],
@@ -73,7 +79,8 @@ export async function endRounds(end: End, { rounds, seed, say }: Run, { engine, 
 
 /** One round waits for a check-in that Cobot has made and not confirmed, one for any such call, one for nothing. */
 async function endRound(end: End, world: World, index: number): Promise<Round> {
-  const { relay, random } = world;
+  const { relays, random } = world;
+  const relay = relays[Math.floor(random() * relays.length)] ?? world.relay;
   const sending = world.send(world.take(BEFORE), LOAD_MS);
   if (index % 3 === 0) await world.afterWrites(1, LOOK_OUT_MS, CHECK_IN);
   else await sleep((0.4 + 0.6 * random()) * LOAD_MS);

@@ -4,7 +4,7 @@
 export type Engine = 'sqlite' | 'postgres';
 /** What a run is asked for, and what the relay stores into. */
 export type Run = { rounds: number; seed: number; say: (words: string) => void };
-export type Setting = { engine: Engine; env?: Readonly<Record<string, string>> };
+export type Setting = { engine: Engine; env?: Readonly<Record<string, string>>; processes?: number };
 
 export type Report = {
   name: string;

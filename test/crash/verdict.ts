@@ -90,6 +90,13 @@ async function openingsOf({ relays }: World): Promise<Map<string, string | null>
   return new Map(openings.map(({ lockUserId, at, outcome }) => [openingKey(lockUserId, Date.parse(at)), outcome]));
 }
 
+/** Where there are several relays, a sender notices nothing of the end of one. */
+export function turnedAway({ sent }: World): string[] {
+  return sent
+    .filter((each) => !isAcknowledged(each))
+    .map(({ kind, answer, ms }) => `a ${kind} was answered ${answer} after ${ms} ms`);
+}
+
 /** Work that was given up, which nothing in these runs is a reason for. */
 export async function deadJobs({ relays }: World): Promise<string[]> {
   const operator = await relays.find((each) => each.isRunning())?.operator();

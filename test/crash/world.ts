@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { daytimeZone, localDay } from '../../src/cli/demo/daytime.ts';
-import { createRelayProcess, type RelayProcess } from '../../src/cli/demo/relay-process.ts';
+import { createRelayProcess, freePort, type RelayProcess } from '../../src/cli/demo/relay-process.ts';
 import { buildStage, type Stage } from '../../src/cli/demo/stage.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type Random, seededRandom } from '../../src/simulators/chance.ts';
 import type { Seen } from '../../src/simulators/exchange.ts';
 import { type SmartLockSimulator, startSmartLockSimulator } from '../../src/simulators/smartlock/smartlock.ts';
 import { secretsIn } from '../support/secrets.ts';
+import { type Balancer, startBalancer } from './balancer.ts';
 import { DOORS, offerPlans, type Planned, POLICY, planEvents } from './script.ts';
 import { createSender, type Sender } from './sender.ts';
 
@@ -28,6 +29,8 @@ export type World = Stage<SmartLockSimulator> &
     inFlight(): { calls: number; writes: number };
     /** Resolves when so many more calls have changed something and none of them is answered; false: not within `ms`. */
     afterWrites(count: number, ms: number, path?: RegExp): Promise<boolean>;
+    /** The same for calls that only ask. */
+    afterReads(count: number, ms: number, path: RegExp): Promise<boolean>;
     /** Starts the relay, and once everybody has their doors the other sides become slow. */
     begin(): Promise<void>;
     /** Lists that would tell what a lost webhook did not are not to be had. */
@@ -43,10 +46,8 @@ export type WorldOptions = {
   seed: number;
   /** Events in the script. */
   events: number;
-  /** How many processes; more than one need a database that they can share, and something before them. */
+  /** How many processes; more than one need a database that they can share, and get a balancer before them. */
   processes?: number;
-  /** Where webhooks go: the balancer. Default: the only process. */
-  target?: string;
   env?: Readonly<Record<string, string>>;
   cobotLimits?: 'off' | Record<string, never>;
 };
@@ -62,6 +63,8 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
   const { seed, events, processes = 1, env, cobotLimits = 'off' } = options;
   const random = seededRandom(seed);
   const clock = systemClock;
+  const balancerPort = processes > 1 ? await freePort() : null;
+  const target = balancerPort === null ? null : `http://127.0.0.1:${balancerPort}`;
   const folder = mkdtempSync(join(tmpdir(), 'relay-crash-'));
   const policyFile = join(folder, 'access.yaml');
   writeFileSync(policyFile, POLICY);
@@ -72,7 +75,7 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
     // A second check-in would spend a second pass, and nobody sends a webhook twice.
     cobot: { zone, limits: cobotLimits, switches: { repeatCheckIn: 'second' } },
     startLocks: (given) => startSmartLockSimulator({ ...given, limits: 'off', webhooks: { retryMs: [] } }),
-    env: { ACCESS_POLICY: policyFile, ...(options.target ? { PUBLIC_URL: options.target } : {}), ...env },
+    env: { ACCESS_POLICY: policyFile, ...(target === null ? {} : { PUBLIC_URL: target }), ...env },
   });
   const { cobot, locks, relay } = stage;
   locks.addLocks(DOORS.front, DOORS.studio);
@@ -81,16 +84,17 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
   const relays = [relay, ...(await others(folder, processes - 1, stage.env))];
   const sender = createSender({
     ...{ cobot, locks, plans, random, key: stage.webhookKey },
-    target: options.target ?? relay.url,
+    target: target ?? relay.url,
     yesterday: localDay(clock.now(), zone, -1),
   });
 
-  let written: ((path: string) => void)[] = [];
-  const watch = ({ method, path }: Seen) => {
+  let told: ((request: Seen) => void)[] = [];
+  const watch = (request: Seen) => {
     // After the deed, which follows at once.
-    if (method !== 'GET') for (const tell of written) setImmediate(tell, path);
+    for (const tell of told) setImmediate(tell, request);
     return false;
   };
+  let balancer: Balancer | undefined;
   let isHidden = false;
   let isSlow = false;
   for (const side of [cobot, locks]) {
@@ -110,6 +114,21 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
       .filter(({ name, state }) => state !== 'dead' && name !== 'boundary')
       .filter(({ name }) => !(isHidden && (name === 'sweep' || name === 'catch-up')))
       .map(({ name, key, state, runAt, lastError }) => `${name} ${key} ${state} ${runAt} ${lastError ?? ''}`);
+  }
+
+  async function afterCalls(count: number, ms: number, isOne: (request: Seen) => boolean): Promise<boolean> {
+    let left = count;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const tell = (request: Seen) => {
+      if (isOne(request)) left -= 1;
+      if (left === 0) resolve(true);
+    };
+    told.push(tell);
+    const patience = setTimeout(() => resolve(false), ms);
+    const hasCome = await promise;
+    clearTimeout(patience);
+    told = told.filter((each) => each !== tell);
+    return hasCome;
   }
 
   async function calm(ms = CALM_MS): Promise<void> {
@@ -140,20 +159,9 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
       const open = [...cobot.requests, ...locks.requests].filter(isUnanswered);
       return { calls: open.length, writes: open.filter(({ method }) => method !== 'GET').length };
     },
-    async afterWrites(count, ms, which = /./) {
-      let left = count;
-      const { promise, resolve } = Promise.withResolvers<boolean>();
-      const tell = (path: string) => {
-        if (which.test(path)) left -= 1;
-        if (left === 0) resolve(true);
-      };
-      written.push(tell);
-      const patience = setTimeout(() => resolve(false), ms);
-      const hasCome = await promise;
-      clearTimeout(patience);
-      written = written.filter((each) => each !== tell);
-      return hasCome;
-    },
+    afterWrites: (count, ms, path = /./) =>
+      afterCalls(count, ms, (seen) => seen.method !== 'GET' && path.test(seen.path)),
+    afterReads: (count, ms, path) => afterCalls(count, ms, (seen) => seen.method === 'GET' && path.test(seen.path)),
     hideLists() {
       isHidden = true;
     },
@@ -163,11 +171,13 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
     calm,
     async begin() {
       await Promise.all(relays.map((each) => each.start()));
+      if (balancerPort !== null) balancer = await startBalancer(balancerPort, relays);
       await calm();
       isSlow = true;
     },
-    leaks: () => relays.flatMap((each) => secretsIn(each.log(), stage)),
+    leaks: () => [...relays.map((each) => each.log()), balancer?.log() ?? ''].flatMap((log) => secretsIn(log, stage)),
     async close() {
+      await balancer?.close();
       for (const each of relays) await each.close();
       await stage.close();
       rmSync(folder, { recursive: true, force: true });

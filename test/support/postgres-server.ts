@@ -82,7 +82,7 @@ function sayMissing(): void {
 }
 
 /** The newest one, where Debian keeps several. */
-function findBinaries(): string | undefined {
+export function findBinaries(): string | undefined {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((one, other) => Number(other) - Number(one)) : [];
   const folders = [

@@ -126,7 +126,7 @@ async function isReady(url: string): Promise<boolean> {
 }
 
 /** Its callbacks have to be known before it listens. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
