@@ -80,6 +80,6 @@ export function createSignIn({ seal, sessions, attempts, assets, newId }: Deps):
 function ofOurs(goTo: string): string {
   const base = 'http://relay/admin/';
   const to = URL.parse(goTo, base);
-  if (!to || !to.href.startsWith(base) || to.pathname.includes('//')) return '';
+  if (!to?.href.startsWith(base) || to.pathname.includes('//')) return '';
   return to.href.slice(base.length).replace(/#.*$/, '');
 }

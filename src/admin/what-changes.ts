@@ -1,6 +1,6 @@
 // A plan of changes for people: first the effect on each door, then person by person, then what would be held or is not known.
 import { counted, heldReason } from '../lib/wording.ts';
-import type { Change, SyncAnswer } from '../operator/answers.ts';
+import type { Change, HeldLine, SyncAnswer } from '../operator/answers.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './page.ts';
 import { badge, empty, notice, personLink, sentences, type Tone } from './pieces.ts';
@@ -11,13 +11,19 @@ const MOST_NAMES = 12;
 const GIVES = ['register', 'adopt', 'grant', 'link'];
 const MOVES = ['move', 'update', 'clear'];
 
-export function changesPart(answer: SyncAnswer, page: Page): Html {
+/** `waiting`: what is held already, with or without this text. */
+export function changesPart(found: SyncAnswer, waiting: readonly HeldLine[], page: Page): Html {
+  const isNew = (line: HeldLine) =>
+    !waiting.some(({ lockUserId, lockId }) => lockUserId === line.lockUserId && lockId === line.lockId);
+  const answer = { ...found, held: found.held.filter(isNew) };
   const { changes, held, unread, problems, memberships } = answer;
+  const known = found.held.length - held.length;
   const people = [...Map.groupBy(changes, ({ membershipId }) => membershipId)];
   const rest = people.length - MOST_PEOPLE;
   return html`${changes.length + held.length === 0 ? empty('Nothing would change', `Of ${counted(memberships, 'membership')} each has exactly what it would have.`) : effects(answer)}
 ${unread.length === 0 ? '' : notice('bad', html`<p>Could not be read, so whoever depends on it is left as they are:</p>${sentences(unread)}`)}
 ${held.length === 0 ? '' : notice('look', html`<p><strong>Would be held</strong> for your decision:</p>${sentences(held.map((line) => `${line.member ?? line.membershipId} at ${line.lock ?? line.lockId}: ${heldReason(line)}`).slice(0, MOST_PEOPLE))}`)}
+${known === 0 ? '' : html`<p class="quiet">${counted(known, 'loss is', 'losses are')} held already, with or without this text: <a href="${page.to('holds')}">holds</a>.</p>`}
 ${people.length === 0 ? '' : html`<h3 class="later">Person by person</h3><ul class="rows">${people.slice(0, MOST_PEOPLE).map(([, own]) => personChanges(own, page))}</ul>${rest > 0 ? html`<p class="quiet">And ${rest} more.</p>` : ''}`}
 ${problems.length === 0 ? '' : html`<details><summary>${counted(problems.length, 'problem')} that would be there with it</summary>${sentences(problems.map(({ member, sentence: words }) => `${member ?? 'the space'}: ${words}`))}</details>`}`;
 }

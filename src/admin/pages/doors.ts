@@ -8,7 +8,7 @@ import { dayOf } from '../words.ts';
 
 const A_PAGE = 12;
 /** Of all doors of a page together. */
-const MOST_BARS = 150;
+const MOST_BARS = 72;
 
 export const showDoors: Show = async ({ operator, page, query }) => {
   const day = await operator.day({ date: typed(query, 'date') });

@@ -8,7 +8,7 @@ import { ago, sentence, when } from '../words.ts';
 
 type Line = Answers['holds']['kept'][number];
 type Key = Pick<Line, 'lockUserId' | 'lockId'>;
-const MOST_LINES = 120;
+const MOST_LINES = 40;
 
 export const showHolds: Show = async ({ operator, page }) => {
   const { hold, kept } = await operator.holds({});

@@ -12,7 +12,7 @@ type Person = People['people'][number];
 type Cell = Person['cells'][number];
 
 /** So many cells make a page that is still light. */
-const MOST_CELLS = 360;
+const MOST_CELLS = 220;
 const MOST_ROWS = 50;
 const STATES: readonly Choice[] = [
   ['', 'Anything'],
@@ -43,7 +43,7 @@ export const showPeople: Show = async ({ operator, page, query }) => {
     (person) =>
       (former || person.standing !== 'ended' || find !== null) && isFound(person, find) && isIn(person, state, door),
   );
-  const size = Math.max(8, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / Math.max(1, locks.length))));
+  const size = Math.max(6, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / Math.max(1, locks.length))));
   const part = partOf(found, query, size);
   const doors: Choice[] = [['', 'All doors'], ...answer.locks.map(({ lockId, lock }) => [lockId, lock] as const)];
   const body = html`<div class="head"><h1>People and doors</h1><p class="quiet">As of the last good read of each; the lock system is not asked here.</p></div>

@@ -18,7 +18,7 @@ export async function playTrouble(play: Play): Promise<void> {
   await inTheEnd(play);
 }
 
-async function lostWebhooks(play: Play): Promise<void> {
+export async function lostWebhooks(play: Play): Promise<void> {
   const { stage, cast, show, clock, zone } = play;
   const { cobot } = stage;
   const { jonas } = cast.members;
