@@ -61,15 +61,21 @@ export class UnexpectedShapeError extends UpstreamError {}
 
 /** Should a job that failed with it be tried for ever? */
 export function isTriedForEver(error: unknown): boolean {
-  return error instanceof TransientError || error instanceof UnauthorizedError || isDiskTrouble(error);
+  return error instanceof TransientError || error instanceof UnauthorizedError || isDatabaseTrouble(error);
 }
 
 /** SQLite's numbers for: busy, locked, no memory, read-only, not readable or writable, full, cannot be opened. */
 const DISK_TROUBLE = new Set([5, 6, 7, 8, 10, 13, 14]);
+/** What PostgreSQL, its driver and the network say: away, full, starting, read-only, or somebody else was in the way. */
+const SERVER_TROUBLE = /^(08|25006|40|53|55P03|57|58)|^E(CONN|HOST|NET|PIPE|TIMEDOUT|AI_AGAIN|NOTFOUND)/;
+const DRIVER_TROUBLE = /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/;
 
 /** Our own database takes or gives nothing just now; nothing that was asked of it is at fault. */
-function isDiskTrouble(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && DISK_TROUBLE.has(Number(error.errcode) & 0xff);
+function isDatabaseTrouble(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('errcode' in error && DISK_TROUBLE.has(Number(error.errcode) & 0xff)) return true;
+  if ('code' in error && typeof error.code === 'string' && SERVER_TROUBLE.test(error.code)) return true;
+  return DRIVER_TROUBLE.test(error.message);
 }
 
 /** One line for people and logs, of anything that was thrown. */

@@ -6,14 +6,14 @@ import { ROWS_AT_ONCE, type Scope } from './scope.ts';
 import type { CheckIns } from './store.ts';
 import type { Tables } from './tables.ts';
 
-export function createCheckIns({ sql, space }: Scope): CheckIns {
+export function createCheckIns({ sql, space, alone }: Scope): CheckIns {
   const select = () => sql.selectFrom('check_ins').selectAll().where('space', '=', space);
 
   return {
     async put(checkIns) {
       // The last one counts where a list has it twice: PostgreSQL changes no row twice in one statement.
       const once = [...new Map(checkIns.map((checkIn) => [checkIn.id, checkIn])).values()];
-      await sql.transaction().execute(async (trx) => {
+      await alone('check_ins', async (trx) => {
         for (const some of chunks(once, ROWS_AT_ONCE)) {
           await trx
             .insertInto('check_ins')

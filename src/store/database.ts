@@ -1,6 +1,6 @@
 // Opens the database: PostgreSQL where DATABASE_URL names one, else one SQLite file in DATA_DIR, for one process. What
 // runs on it is kysely that both take.
-import type { Kysely, Transaction as KyselyTransaction } from 'kysely';
+import { type Kysely, type Transaction as KyselyTransaction, sql } from 'kysely';
 import type { Pool } from 'pg';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
@@ -12,6 +12,11 @@ type Common = {
   sql: Kysely<Tables>;
   /** Gives out `count` numbers that were never given out under this name; returns the last of them. */
   takeNumbers(of: { space: string; name: string }, count: number, within: Transaction): Promise<number>;
+  /**
+   * A transaction beside which no other of that name runs, in this process or another: for what reads before it writes,
+   * or writes many rows. It sees what those before it wrote. One name for each table; never one inside another.
+   */
+  alone<T>(of: { space: string; name: string }, work: (within: Transaction) => Promise<T>): Promise<T>;
   /** After everything that writes has stopped. */
   close(): Promise<void>;
 };
@@ -34,9 +39,27 @@ export async function openDatabase({
   dataDir: string;
   url?: string | null;
 }): Promise<Database> {
-  return url === null
-    ? { kind: 'sqlite', takeNumbers, ...(await openSqlite(dataDir)) }
-    : { kind: 'postgres', takeNumbers, ...(await openPostgres(url)) };
+  if (url !== null) {
+    const opened = await openPostgres(url);
+    return { kind: 'postgres', takeNumbers, alone: alonePostgres(opened.sql), ...opened };
+  }
+  const opened = await openSqlite(dataDir);
+  // Its one connection runs one transaction after the other.
+  return { kind: 'sqlite', takeNumbers, alone: (_, work) => opened.sql.transaction().execute(work), ...opened };
+}
+
+/**
+ * Each statement after the lock sees what is committed by then (read committed, the default), and the lock goes with the
+ * transaction: so these run as if one after the other.
+ */
+function alonePostgres(db: Kysely<Tables>): Common['alone'] {
+  return ({ space, name }, work) =>
+    db.transaction().execute(async (trx) => {
+      // Of this schema: several relays may share a database.
+      const lock = sql`hashtextextended(current_schema() || ${` ${space} ${name}`}, 0)`;
+      await sql`select pg_advisory_xact_lock(${lock})`.execute(trx);
+      return await work(trx);
+    });
 }
 
 async function takeNumbers(of: { space: string; name: string }, count: number, within: Transaction): Promise<number> {

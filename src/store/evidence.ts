@@ -6,7 +6,7 @@ import { evidenceFacts } from './schemas.ts';
 import { ROWS_AT_ONCE, type Scope } from './scope.ts';
 import type { Evidence, EvidenceStore } from './store.ts';
 
-export function createEvidence({ sql, space }: Scope): EvidenceStore {
+export function createEvidence({ sql, space, alone }: Scope): EvidenceStore {
   return {
     async all() {
       const rows = await sql.selectFrom('evidence').selectAll().where('space', '=', space).execute();
@@ -22,7 +22,7 @@ export function createEvidence({ sql, space }: Scope): EvidenceStore {
       return row && toEvidence(row);
     },
     async put(evidence) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('evidence', async (trx) => {
         for (const some of chunks(evidence, ROWS_AT_ONCE)) await putSome(some, { space, within: trx });
       });
     },
@@ -37,7 +37,7 @@ export function createEvidence({ sql, space }: Scope): EvidenceStore {
       return rows.map((row) => row.membership_id);
     },
     async remove(membershipId) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('evidence', async (trx) => {
         await forgetBookings([membershipId], { space, within: trx });
         await trx.deleteFrom('evidence').where('space', '=', space).where('membership_id', '=', membershipId).execute();
       });

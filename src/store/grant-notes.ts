@@ -6,7 +6,7 @@ import type { GrantNote, GrantNotes } from './filled-in.ts';
 import { ROWS_AT_ONCE, type Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
-export function createGrantNotes({ sql, space }: Scope): GrantNotes {
+export function createGrantNotes({ sql, space, alone }: Scope): GrantNotes {
   const select = () =>
     sql.selectFrom('grant_notes').selectAll().where('space', '=', space).orderBy('asked_at').orderBy('id');
 
@@ -28,7 +28,7 @@ export function createGrantNotes({ sql, space }: Scope): GrantNotes {
       await sql.insertInto('grant_notes').values(toRow(note, space)).execute();
     },
     async bind(id, grantId) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('grant_notes', async (trx) => {
         const { numUpdatedRows } = await trx
           .updateTable('grant_notes')
           .set({ grant_id: grantId })
@@ -53,7 +53,7 @@ export function createGrantNotes({ sql, space }: Scope): GrantNotes {
         .execute();
     },
     async remove(ids) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('grant_notes', async (trx) => {
         for (const some of chunks(ids, ROWS_AT_ONCE)) {
           await trx.deleteFrom('grant_notes').where('space', '=', space).where('id', 'in', some).execute();
         }

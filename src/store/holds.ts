@@ -6,12 +6,12 @@ import { ROWS_AT_ONCE, type Scope } from './scope.ts';
 import type { Hold, HoldLine, Holds } from './store.ts';
 import type { Tables } from './tables.ts';
 
-export function createHolds({ sql, space }: Scope): Holds {
+export function createHolds({ sql, space, alone }: Scope): Holds {
   return {
-    open: () => sql.transaction().execute((trx) => readHold(trx, space)),
+    open: () => alone('hold_lines', (trx) => readHold(trx, space)),
 
     async join(lines, newId) {
-      return await sql.transaction().execute(async (trx) => {
+      return await alone('hold_lines', async (trx) => {
         const before = await readName(trx, space);
         const position = (before?.position ?? 0) + 1;
         let joined = 0;
@@ -50,7 +50,7 @@ export function createHolds({ sql, space }: Scope): Holds {
     },
 
     async decide(lines, decision) {
-      return await sql.transaction().execute(async (trx) => {
+      return await alone('hold_lines', async (trx) => {
         const taken: HoldLine[] = [];
         for (const { lockUserId, lockId } of lines) {
           const row = await trx
@@ -70,7 +70,7 @@ export function createHolds({ sql, space }: Scope): Holds {
     },
 
     async dissolve(lines) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('hold_lines', async (trx) => {
         for (const { lockUserId, lockId } of lines) {
           await trx
             .deleteFrom('hold_lines')

@@ -6,7 +6,7 @@ import { ROWS_AT_ONCE, type Scope } from './scope.ts';
 import type { Link, Links } from './store.ts';
 import type { Tables } from './tables.ts';
 
-export function createLinks({ sql, space }: Scope): Links {
+export function createLinks({ sql, space, alone }: Scope): Links {
   const select = () => sql.selectFrom('links').selectAll().where('space', '=', space).orderBy('membership_id');
 
   return {
@@ -23,7 +23,7 @@ export function createLinks({ sql, space }: Scope): Links {
     async put(links) {
       // The last one counts where a list has it twice: PostgreSQL changes no row twice in one statement.
       const once = [...new Map(links.map((link) => [link.membershipId, link])).values()];
-      await sql.transaction().execute(async (trx) => {
+      await alone('links', async (trx) => {
         for (const some of chunks(once, ROWS_AT_ONCE)) {
           await trx
             .insertInto('links')

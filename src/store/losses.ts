@@ -3,10 +3,10 @@ import { chunks } from '../lib/chunks.ts';
 import { ROWS_AT_ONCE, type Scope } from './scope.ts';
 import type { Losses } from './store.ts';
 
-export function createLosses({ sql, space }: Scope): Losses {
+export function createLosses({ sql, space, alone }: Scope): Losses {
   return {
     async record(lockUserIds, at) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('losses', async (trx) => {
         for (const some of chunks([...new Set(lockUserIds)], ROWS_AT_ONCE)) {
           await trx
             .insertInto('losses')

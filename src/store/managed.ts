@@ -3,10 +3,10 @@ import { chunks } from '../lib/chunks.ts';
 import { ROWS_AT_ONCE, type Scope } from './scope.ts';
 import type { Managed } from './store.ts';
 
-export function createManaged({ sql, space }: Scope): Managed {
+export function createManaged({ sql, space, alone }: Scope): Managed {
   return {
     async seen(lockUserIds, at) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('managed', async (trx) => {
         for (const some of chunks([...new Set(lockUserIds)], ROWS_AT_ONCE)) {
           await trx
             .insertInto('managed')

@@ -15,6 +15,7 @@ import { createManaged } from './managed.ts';
 import { createOpenings } from './openings.ts';
 import { createProblems } from './problems.ts';
 import { createRefusals } from './refusals.ts';
+import { scopeOf } from './scope.ts';
 import { createSettings } from './settings.ts';
 import type { Store } from './store.ts';
 import { createTimedGrants } from './timed-grants.ts';
@@ -33,11 +34,9 @@ export async function openStore({
   clock: Pick<Clock, 'now'>;
   queue: Pick<Queue, 'add' | 'nudge'>;
 }): Promise<Store> {
-  const scope = { sql: database.sql, space };
+  const scope = scopeOf(database, space);
   const settings = createSettings(scope);
-  if ((await settings.get('made-at')) === undefined) {
-    await settings.set('made-at', Math.floor(clock.now() / 1000) * 1000);
-  }
+  await settings.setOnce('made-at', Math.floor(clock.now() / 1000) * 1000);
 
   return {
     inbox: createInbox({ ...scope, queue }),

@@ -7,12 +7,12 @@ import { ROWS_AT_ONCE, type Scope } from './scope.ts';
 import type { OpeningOutcome, Openings, StoredOpening } from './store.ts';
 import type { Tables } from './tables.ts';
 
-export function createOpenings({ sql, space }: Scope): Openings {
+export function createOpenings({ sql, space, alone }: Scope): Openings {
   const select = () => sql.selectFrom('openings').selectAll().where('space', '=', space);
 
   return {
     add: (openings, receivedAt) =>
-      sql.transaction().execute((trx) =>
+      alone('openings', (trx) =>
         insertOpenings(
           openings.map((opening) => ({ opening, receivedAt })),
           { sql: trx, space },
@@ -28,16 +28,15 @@ export function createOpenings({ sql, space }: Scope): Openings {
       return rows.map(toOpening);
     },
     async attribute(credential, lockUserId) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('openings', async (trx) => {
         const mine = await trx
-          .selectFrom('openings')
-          .selectAll()
+          .deleteFrom('openings')
           .where('space', '=', space)
           .where('lock_user_id', '=', credential)
           .where('outcome', 'is', null)
+          .returningAll()
           .execute();
         for (const row of mine) {
-          await trx.deleteFrom('openings').where('space', '=', space).where('id', '=', row.id).execute();
           await trx
             .insertInto('openings')
             .values({ ...row, lock_user_id: lockUserId })
@@ -93,10 +92,14 @@ export async function insertOpenings(
   { sql, space }: { sql: Kysely<Tables>; space: string },
 ): Promise<Opening[]> {
   const added = new Set<string>();
-  for (const some of chunks(received, ROWS_AT_ONCE)) {
+  // In one order, whoever tells of them: two who store the same at once never wait for each other.
+  const ordered = received
+    .map(({ opening, receivedAt }) => toRow(opening, { receivedAt, space }))
+    .sort((one, other) => one.occurred_at - other.occurred_at || compare(orderOf(one), orderOf(other)));
+  for (const some of chunks(ordered, ROWS_AT_ONCE)) {
     const rows = await sql
       .insertInto('openings')
-      .values(some.map(({ opening, receivedAt }) => toRow(opening, { receivedAt, space })))
+      .values(some)
       .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .execute();
@@ -104,6 +107,14 @@ export async function insertOpenings(
   }
   // Deleted once returned: an id that came twice in one list is new only once.
   return received.map(({ opening }) => opening).filter(({ id }) => added.delete(id));
+}
+
+const orderOf = ({ lock_user_id, lock_identity, id }: Tables['openings']) =>
+  [lock_user_id, lock_identity, id].join(' ');
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }
 
 /** Somebody who is refused, and gets in at the second try within the same second, did both. */

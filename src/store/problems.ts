@@ -2,7 +2,7 @@
 import type { Scope } from './scope.ts';
 import type { Problems } from './store.ts';
 
-export function createProblems({ sql, space }: Scope): Problems {
+export function createProblems({ sql, space, alone }: Scope): Problems {
   return {
     async all() {
       return await sql
@@ -16,7 +16,7 @@ export function createProblems({ sql, space }: Scope): Problems {
         .execute();
     },
     async replace(subject, problems, now) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('problems', async (trx) => {
         const before = await trx
           .selectFrom('problems')
           .select(['kind', 'sentence'])

@@ -8,7 +8,7 @@ import type { Tables } from './tables.ts';
 
 const LONG_AGO: Instant = 0;
 
-export function createTimedGrants({ sql, space }: Scope): TimedGrants {
+export function createTimedGrants({ sql, space, alone }: Scope): TimedGrants {
   const select = () => sql.selectFrom('timed_grants').selectAll().where('space', '=', space).orderBy('id');
 
   /** The first instant above `at` in the column. */
@@ -60,7 +60,7 @@ export function createTimedGrants({ sql, space }: Scope): TimedGrants {
       await sql.insertInto('timed_grants').values(toRow(grant, space)).execute();
     },
     async stand(ids, { realId, asked, theirs }) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('timed_grants', async (trx) => {
         for (const some of chunks(ids, ROWS_AT_ONCE)) {
           await trx
             .updateTable('timed_grants')
@@ -88,7 +88,7 @@ export function createTimedGrants({ sql, space }: Scope): TimedGrants {
         .execute();
     },
     async remove(ids) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('timed_grants', async (trx) => {
         for (const some of chunks(ids, ROWS_AT_ONCE)) {
           await trx.deleteFrom('timed_grants').where('space', '=', space).where('id', 'in', some).execute();
         }

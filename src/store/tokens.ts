@@ -5,7 +5,7 @@ import { ROWS_AT_ONCE, type Scope } from './scope.ts';
 import type { Tokens } from './store.ts';
 import type { Tables } from './tables.ts';
 
-export function createTokens({ sql, space }: Scope): Tokens {
+export function createTokens({ sql, space, alone }: Scope): Tokens {
   const all = async (within: Kysely<Tables>) => {
     const rows = await within.selectFrom('tokens').selectAll().where('space', '=', space).execute();
     return new Map(rows.map((row) => [row.lock_user_id, row.membership_id]));
@@ -43,7 +43,7 @@ export function createTokens({ sql, space }: Scope): Tokens {
     put: (lockUserId, membershipId) => put([[lockUserId, membershipId]], sql),
     remove: (lockUserId) => remove([lockUserId], sql),
     async replaceAll(tokens) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('tokens', async (trx) => {
         const before = await all(trx);
         const gone = [...before.keys()].filter((lockUserId) => !tokens.has(lockUserId));
         const changed = [...tokens].filter(([lockUserId, membershipId]) => before.get(lockUserId) !== membershipId);

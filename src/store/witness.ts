@@ -3,10 +3,10 @@ import { chunks } from '../lib/chunks.ts';
 import { ROWS_AT_ONCE, type Scope } from './scope.ts';
 import type { Witness } from './store.ts';
 
-export function createWitness({ sql, space }: Scope): Witness {
+export function createWitness({ sql, space, alone }: Scope): Witness {
   return {
     async add(kind, ids) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('witness', async (trx) => {
         for (const some of chunks(ids, ROWS_AT_ONCE)) {
           await trx
             .insertInto('witness')
@@ -36,7 +36,7 @@ export function createWitness({ sql, space }: Scope): Witness {
       return row !== undefined;
     },
     async remove(kind, ids) {
-      await sql.transaction().execute(async (trx) => {
+      await alone('witness', async (trx) => {
         for (const some of chunks(ids, ROWS_AT_ONCE)) {
           await trx
             .deleteFrom('witness')

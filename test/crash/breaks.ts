@@ -12,8 +12,8 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'forgets what ran when it was killed',
     file: '/src/queue/sqlite-jobs.ts',
-    find: 'await wait(row, { ...memory(row), run_at: row.run_at, attempts: row.attempts }, within);\n      }',
-    put: "await remove(row, ['running'], within);\n      }",
+    find: 'await table.wait(row, {}, within);',
+    put: "await within.deleteFrom('jobs').where('id', '=', row.id).execute();",
     shows: 'lost',
   },
   {

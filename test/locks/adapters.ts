@@ -7,12 +7,12 @@ import { marks } from '../../src/locks/owned.ts';
 import { createWindowsByTimer } from '../../src/locks/windows-by-timer.ts';
 import { createGrantNotes } from '../../src/store/grant-notes.ts';
 import { createTimedGrants } from '../../src/store/timed-grants.ts';
-import { openMemoryDatabase } from './windowless-world.ts';
+import { openMemoryDatabase, scopeOn } from './windowless-world.ts';
 
 type Stack = { lockSystem: LockSystem /** What has come due is done. */; due(): Promise<unknown> };
 
 export async function withAdapters(connector: LockSystem, clock: Clock): Promise<Stack> {
-  const scope = { sql: await openMemoryDatabase(), space: 'co-up' };
+  const scope = scopeOn(await openMemoryDatabase());
   let made = 0;
   const newId = () => {
     made += 1;

@@ -11,7 +11,15 @@ import { createGrantNotes } from '../../src/store/grant-notes.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { createTimedGrants } from '../../src/store/timed-grants.ts';
 import { memoryLocks } from './memory-locks.ts';
-import { createFaults, MONDAY, note, openMemoryDatabase, ours, steppedTimedGrants } from './windowless-world.ts';
+import {
+  createFaults,
+  MONDAY,
+  note,
+  openMemoryDatabase,
+  ours,
+  scopeOn,
+  steppedTimedGrants,
+} from './windowless-world.ts';
 
 export type Kind = 'many' | 'one';
 type Truth = CurrentGrant & { by: 'us' | 'others' };
@@ -123,7 +131,7 @@ export async function notelessWorld(
   const { step } = faults;
   const more = Array.from({ length: (start.people ?? 2) - 2 }, (_, index) => `member-${index}`);
   const bare = (kind === 'many' ? manyGrants : setsOfLocks)(step, ['ada', 'bob', ...more].map(userOf));
-  const scope = { sql: start.sql ?? (await openMemoryDatabase()), space: start.space ?? 'co-up' };
+  const scope = scopeOn(start.sql ?? (await openMemoryDatabase()), start.space);
   const store = createGrantNotes(scope);
   const timedGrants = createTimedGrants(scope);
   const stepped: GrantNotes = {

@@ -12,6 +12,7 @@ import { createWindowsByTimer } from '../../src/locks/windows-by-timer.ts';
 import type { TimedGrants } from '../../src/store/filled-in.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 import { NodeSqliteDialect } from '../../src/store/node-sqlite.ts';
+import { scopeOf } from '../../src/store/scope.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { createTimedGrants } from '../../src/store/timed-grants.ts';
 import { memoryLocks, memoryWitness } from './memory-locks.ts';
@@ -40,6 +41,11 @@ export async function openMemoryDatabase(): Promise<Kysely<Tables>> {
   const sql = new Kysely<Tables>({ dialect: new NodeSqliteDialect(new DatabaseSync(':memory:')) });
   await migrate(sql);
   return sql;
+}
+
+/** What a table file is handed, on SQLite. */
+export function scopeOn(sql: Kysely<Tables>, space = 'co-up') {
+  return scopeOf({ sql, alone: (_, work) => sql.transaction().execute(work) }, space);
 }
 
 /** Steps that go wrong when they are told to. */
@@ -129,7 +135,7 @@ export async function windowlessWorld(
   const users = ['ada', 'bob'].map((id) => ({ id, email: `${id}@example.com`, name: id, externalId: null }));
   const memory = memoryLocks(users, start.grants);
   const sql = start.sql ?? (await openMemoryDatabase());
-  const store = createTimedGrants({ sql, space: start.space ?? 'co-up' });
+  const store = createTimedGrants(scopeOn(sql, start.space));
   const boundaries: Instant[] = [];
   const clock = { at: MONDAY, now: () => start.clock?.now() ?? clock.at };
   let made = 0;

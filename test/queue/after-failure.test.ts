@@ -25,6 +25,15 @@ describe('a job that failed', () => {
     expect(afterFailure(error, state)).toMatchObject({ next: 'retry', transient: true });
   });
 
+  it.each([
+    { what: 'is not there', error: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) },
+    { what: 'went away', error: new Error('Connection terminated unexpectedly') },
+    { what: 'is stopping', error: Object.assign(new Error('terminating connection'), { code: '57P01' }) },
+    { what: 'let another go first', error: Object.assign(new Error('deadlock detected'), { code: '40P01' }) },
+  ])('is tried for ever where PostgreSQL $what', ({ error }) => {
+    expect(afterFailure(error, state)).toMatchObject({ next: 'retry', transient: true });
+  });
+
   it('is dead after the fifth failure that is the fault of what was asked', () => {
     expect(afterFailure(new Error('UNIQUE constraint failed'), state)).toMatchObject({ next: 'dead' });
   });

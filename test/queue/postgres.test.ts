@@ -2,7 +2,7 @@
 import { describe } from 'vitest';
 import type { JobRequest } from '../../src/queue/queue.ts';
 import { startChild } from '../support/child.ts';
-import { ask, databaseOfFile, noPostgres } from '../support/postgres.ts';
+import { databaseOfFile, noPostgres, silenceIsLong } from '../support/postgres.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 import { describeQueue } from './conformance.ts';
 import { openOn } from './open-postgres.ts';
@@ -28,9 +28,3 @@ describe.skipIf(noPostgres)('with a server', () => {
     },
   });
 });
-
-/** As if the ten seconds had passed that a process may be silent, and nobody had looked meanwhile. */
-async function silenceIsLong(url: string): Promise<void> {
-  await ask(`update relay_pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute'`, url);
-  await ask('update relay_pgboss.queue set monitor_on = null, monitor_claim_on = null', url);
-}

@@ -1,12 +1,12 @@
 // A process for store tests: accepts deliveries, several at a time, and prints the id of each once it is accepted.
 import { systemClock } from '../../src/lib/clock.ts';
-import { createSqliteQueue } from '../../src/queue/sqlite.ts';
+import { openQueue } from '../../src/queue/open-queue.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { openStore } from '../../src/store/open-store.ts';
 
-const [dataDir = '', space = ''] = process.argv.slice(2);
-const database = await openDatabase({ dataDir });
-const queue = createSqliteQueue({ database, space, clock: systemClock, random: Math.random });
+const [place = '', space = ''] = process.argv.slice(2);
+const database = await openDatabase({ dataDir: place, url: place.startsWith('postgres') ? place : null });
+const queue = await openQueue({ database, space, clock: systemClock, random: Math.random });
 const store = await openStore({ database, space, clock: systemClock, queue });
 
 async function acceptForEver(loop: number): Promise<void> {

@@ -1,19 +1,26 @@
-// A database of its own for one test, with two spaces in it: the second is to show that nothing crosses over.
+// A database of its own for one test, on any engine, with two spaces in it: the second shows that nothing crosses over.
 import { onTestFinished } from 'vitest';
-import type { Queue } from '../../src/queue/queue.ts';
-import { createSqliteQueue } from '../../src/queue/sqlite.ts';
+import { type OpenQueue, openQueue } from '../../src/queue/open-queue.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { databaseOfFile, noPostgres } from '../support/postgres.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts';
 import { now } from './samples.ts';
 
-export type Spaces = { database: Database; clock: VirtualClock; queue: Queue; store: Store; elsewhere: Store };
+export type EngineName = 'SQLite' | 'PostgreSQL';
+/** For describe.each. */
+export const ENGINES: readonly EngineName[] = noPostgres ? ['SQLite'] : ['SQLite', 'PostgreSQL'];
 
-export async function openSpaces(): Promise<Spaces> {
+export type Spaces = { database: Database; clock: VirtualClock; queue: OpenQueue; store: Store; elsewhere: Store };
+
+const server = databaseOfFile();
+
+export async function openSpaces(engine: EngineName): Promise<Spaces> {
   const clock = createVirtualClock(now + 500);
-  const database = await openDatabase({ dataDir: temporaryFolder() });
+  const url = engine === 'PostgreSQL' ? await server.url() : null;
+  const database = await openDatabase({ dataDir: url === null ? temporaryFolder() : '/nowhere', url });
   onTestFinished(() => database.close());
   const north = await openSpace('north', { database, clock });
   const south = await openSpace('south', { database, clock });
@@ -23,8 +30,8 @@ export async function openSpaces(): Promise<Spaces> {
 export async function openSpace(
   space: string,
   { database, clock }: { database: Database; clock: VirtualClock },
-): Promise<{ queue: Queue; store: Store }> {
-  const parts = { database, space, clock, random: () => 0.5 };
-  const queue = createSqliteQueue(parts);
+): Promise<{ queue: OpenQueue; store: Store }> {
+  const queue = await openQueue({ database, space, clock, random: () => 0.5 });
+  onTestFinished(() => queue.close());
   return { queue, store: await openStore({ database, space, clock, queue }) };
 }

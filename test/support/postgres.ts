@@ -54,6 +54,12 @@ export function databaseOfFile(): { url(): Promise<string> } {
   };
 }
 
+/** For the queue: as if the ten seconds had passed that a process may be silent, and nobody had looked meanwhile. */
+export async function silenceIsLong(url: string): Promise<void> {
+  await ask(`update relay_pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute'`, url);
+  await ask('update relay_pgboss.queue set monitor_on = null, monitor_claim_on = null', url);
+}
+
 /** What a version of the schema or of pg-boss needs to know of itself stays. */
 const EMPTIED = `do $$ begin execute (
   select coalesce('truncate ' || string_agg(format('%I.%I', schemaname, tablename), ', '), 'select')

@@ -18,7 +18,7 @@ let clock: VirtualClock;
 let start: number;
 
 beforeEach(async () => {
-  ({ queue, clock } = await openSpaces());
+  ({ queue, clock } = await openSpaces('SQLite'));
   start = Math.ceil(clock.now() / 1000) * 1000;
   await clock.advance(start - clock.now());
   world = await windowlessWorld({ clock, boundaryChanged: (at) => queue.add([boundaryJob(at)]) });
