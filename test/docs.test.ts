@@ -15,7 +15,7 @@ import { openWorld } from './cli/world.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const readme = read('README.md');
-const documents = ['README.md', ...filesIn('src/locks'), ...filesIn('docs'), ...filesIn('examples')];
+const documents = ['README.md', 'SECURITY.md', ...filesIn('src/locks'), ...filesIn('docs'), ...filesIn('examples')];
 
 function filesIn(folder: string): string[] {
   return namesIn(folder, '.md').map((name) => join(folder, name));

@@ -159,7 +159,7 @@ export async function createAdmin(deps: AdminDeps): Promise<Admin> {
     if (request.method === 'GET' || request.method === 'HEAD' || isOurOwn(request, publicUrl)) next();
     else answerError(response, { status: 403, code: 'not_our_form', message: 'This was not sent by a page of ours.' });
   });
-  router.use('/admin', express.text({ type: 'application/x-www-form-urlencoded', limit: MOST_SENT }));
+  router.use('/admin', express.text({ type: 'application/x-www-form-urlencoded', limit: MOST_SENT, inflate: false }));
 
   router
     .route('/admin/sign-in')

@@ -2,7 +2,7 @@
 // Nothing here may answer 3xx (but on the operator's page) or 410, nor let a stranger's mistake end in a 500.
 import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
 import helmet from 'helmet';
-import { answerError } from '../lib/answer.ts';
+import { answerError, type ErrorAnswer } from '../lib/answer.ts';
 import type { Log } from '../lib/log.ts';
 
 export type HttpAppParts = {
@@ -36,12 +36,21 @@ function createErrorHandler(log: Log): ErrorRequestHandler {
       next(error);
       return;
     }
-    // A path that cannot be decoded: the only thing that Express itself holds against a request.
-    if (typeof error === 'object' && error !== null && 'status' in error && error.status === 400) {
-      answerError(response, { status: 400, code: 'malformed', message: 'The path cannot be read.' });
+    const refused = refusalOf(error);
+    if (refused) {
+      answerError(response, refused);
       return;
     }
     log.error({ error }, 'request failed');
     answerError(response, { status: 500, code: 'internal', message: 'The relay failed; its log says why.' });
   };
+}
+
+/** What Express and its readers of bodies hold against a request: its path, encoding, character set, size, or that it broke off. */
+function refusalOf(error: unknown): ErrorAnswer | undefined {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  if (status === 413) return { status, code: 'too_large', message: 'That is too large.' };
+  if (status === 415) return { status, code: 'unsupported_encoding', message: 'This encoding is not taken.' };
+  const isTheirs = typeof status === 'number' && status >= 400 && status < 500;
+  return isTheirs ? { status: 400, code: 'malformed', message: 'The request cannot be read.' } : undefined;
 }
