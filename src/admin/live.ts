@@ -68,9 +68,11 @@ export function createLive({ draw, isAlive, clock, log }: Deps): Live {
 
   function goOn(ms: number): void {
     cancel = clock.after(ms, () => {
+      const began = clock.now();
       void look().finally(() => {
         cancel = undefined;
-        if (streams.size > 0 && !isStopped) goOn(LOOK_EVERY);
+        // Of a large space a look costs more: never above a tenth of the time.
+        if (streams.size > 0 && !isStopped) goOn(Math.max(LOOK_EVERY, 10 * (clock.now() - began)));
       });
     });
   }

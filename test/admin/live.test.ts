@@ -12,9 +12,11 @@ const session = (id: string) => ({ id, began: 0, seen: 0 });
 /** Streams over real connections, and a clock that is moved by hand. */
 async function setUp() {
   const clock = createVirtualClock();
-  const state = { drawn: '<p>one</p>', isAlive: true, fails: false };
+  const state = { drawn: '<p>one</p>', isAlive: true, fails: false, takes: 0, looks: 0 };
   const live = createLive({
     draw: async () => {
+      state.looks += 1;
+      if (state.takes > 0) await clock.sleep(state.takes);
       if (state.fails) throw new Error('no look');
       return state.drawn;
     },
@@ -80,6 +82,16 @@ describe('a stream', () => {
     expect(stream.isOver()).toBe(false);
   });
 
+  it('is looked at less often where a look takes long', async () => {
+    const { clock, state, watch } = await setUp();
+    state.takes = SECOND;
+    await watch();
+
+    await clock.advance(21 * SECOND);
+
+    expect(state.looks).toBe(2);
+  });
+
   it('ends with its session', async () => {
     const { clock, state, watch } = await setUp();
     const stream = await watch();
@@ -135,7 +147,7 @@ describe('a stream', () => {
 describe('a relay whose page is watched', () => {
   const password = 'the password of the page';
 
-  it('stops cleanly all the same', async () => {
+  it('stops cleanly all the same', { timeout: 60_000 }, async () => {
     const { relay } = await setUpService({ env: { ADMIN_PASSWORD: password } });
     await relay.start();
     const cookies = new Map<string, string>();

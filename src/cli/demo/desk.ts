@@ -46,8 +46,8 @@ async function studioOpens(play: Play): Promise<void> {
     const nora = cast.addMember('Nora', { plan });
     for (const name of ['Paul', ...TEAM]) cast.addMember(name, { plan });
     const resource = cobot.addResource('Studio');
-    for (const day of ['tomorrow', 'Friday'] as const) {
-      const from = startOfDay(localDay(play.clock.now(), play.zone, daysUntil(day, play)), play.zone) + 8 * HOUR;
+    for (const days of new Set([1, daysToFriday(play)])) {
+      const from = startOfDay(localDay(play.clock.now(), play.zone, days), play.zone) + 8 * HOUR;
       cobot.addBooking({ resource, member: nora, from, to: from + 2 * HOUR });
     }
     await show.tell('front desk', 'gets a studio, and writes access.yaml');
@@ -67,9 +67,10 @@ async function studioOpens(play: Play): Promise<void> {
   });
 }
 
-function daysUntil(day: 'tomorrow' | 'Friday', { clock, zone }: Play): number {
-  if (day === 'tomorrow') return 1;
-  return (12 - Temporal.PlainDate.from(localDay(clock.now(), zone, 0)).dayOfWeek) % 7;
+/** To the next one; never today, since it may be just the time of the booking. */
+function daysToFriday({ clock, zone }: Play): number {
+  const { dayOfWeek } = Temporal.PlainDate.from(localDay(clock.now(), zone, 0));
+  return (12 - dayOfWeek) % 7 || 7;
 }
 
 async function whyStudio({ stage }: Play, at: string): Promise<Map<string, string>> {
