@@ -151,7 +151,7 @@ export async function createApp(
     },
   };
   const locks = createOwnedLocks(lockSystem, ownership);
-  const policy = createPolicyKeeper(config.policy, { cobot, locks, store, clock, log });
+  const policy = createPolicyKeeper(config.policy, { cobot, locks, store, clock, log, together });
   let sweepEnded: number | undefined;
   const parts: SyncParts = {
     cobot,

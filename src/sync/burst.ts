@@ -19,13 +19,15 @@ const SWEEPS_APART = 15_000;
 const GATHER = 1000;
 /** Everybody in a burst asks; the waiting ones are not counted anew for each. */
 const BURST_LASTS = 250;
+/** A sweep whose process died is begun anew by another; should it not be, nobody waits for it longer. */
+const LONGEST_SWEEP = 10 * 60_000;
 
 export type Burst = {
   /** When to look at this job again, because a sweep will do its work; null: do it now. */
   instead(job: Job<'reconcile'>): Promise<Instant | null>;
   /** A sweep begins that takes everything added up to `sequence`. */
-  sweepBegins(sequence: number): void;
-  sweepEnds(): void;
+  sweepBegins(sequence: number): Promise<void>;
+  sweepEnds(): Promise<void>;
 };
 
 export function createBurst({
@@ -33,11 +35,19 @@ export function createBurst({
   queue,
   policy,
   clock,
-}: Pick<SyncParts, 'cobot' | 'queue' | 'policy' | 'clock'>): Burst {
+  together,
+}: Pick<SyncParts, 'cobot' | 'queue' | 'policy' | 'clock' | 'together'>): Burst {
+  /** Of whichever process swept last. */
+  const notes = {
+    upTo: together.note('swept up to'),
+    from: together.note('sweep began'),
+    end: together.note('sweep ended'),
+  };
   /** Reconciles up to here were there when the last sweep began: what is left of them has a reason of its own. */
   let sweptUpTo = 0;
   let sweptFrom = Number.NEGATIVE_INFINITY;
   let isSweeping = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   let begun: Instant[] = [];
   let burstUntil = Number.NEGATIVE_INFINITY;
 
@@ -45,6 +55,15 @@ export function createBurst({
   async function left(endpoint: string): Promise<number> {
     const budgets = await cobot.budgets();
     return budgets.find((each) => each.endpoint === endpoint)?.left ?? Number.POSITIVE_INFINITY;
+  }
+
+  async function lookAround(now: Instant): Promise<void> {
+    if (now < lookedAt + BURST_LASTS) return;
+    lookedAt = now;
+    const [upTo, from, end] = await Promise.all([notes.upTo.read(), notes.from.read(), notes.end.read()]);
+    sweptUpTo = upTo ?? 0;
+    sweptFrom = from ?? Number.NEGATIVE_INFINITY;
+    isSweeping = sweptFrom > (end ?? Number.NEGATIVE_INFINITY) && sweptFrom > now - LONGEST_SWEEP;
   }
 
   async function isCheaper(now: Instant): Promise<boolean> {
@@ -60,6 +79,7 @@ export function createBurst({
   return {
     async instead(job) {
       const now = clock.now();
+      await lookAround(now);
       // The sweep is at it, and takes it out when it is through.
       if (isSweeping && job.sequence <= sweptUpTo) return now + GATHER;
       if (job.sequence <= sweptUpTo || !(await isCheaper(now))) {
@@ -72,14 +92,20 @@ export function createBurst({
       await queue.add([{ name: 'sweep', key: 'space', payload: { cause: `burst, ${job.payload.cause}` }, runAt }]);
       return runAt + GATHER;
     },
-    sweepBegins(sequence) {
+    async sweepBegins(sequence) {
       sweptUpTo = sequence;
       sweptFrom = clock.now();
       isSweeping = true;
       burstUntil = Number.NEGATIVE_INFINITY;
+      lookedAt = sweptFrom;
+      // In this order: what another process sees in between makes it wait, and not do all of it singly.
+      await notes.from.write(sweptFrom);
+      await notes.upTo.write(sequence);
     },
-    sweepEnds() {
+    async sweepEnds() {
       isSweeping = false;
+      // As late as it began at least: they are compared.
+      await notes.end.write(Math.max(clock.now(), sweptFrom));
     },
   };
 }

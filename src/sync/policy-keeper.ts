@@ -1,5 +1,6 @@
 // The policy in force. Reads the file, resolves its names against the two other sides, and keeps the last good one: a
-// broken file never takes anything away, and until every name is known nothing is changed.
+// broken file never takes anything away, and until every name is known nothing is changed. Of several processes, all go by
+// what the latest of them has brought in, whatever their own files say.
 import { readFile } from 'node:fs/promises';
 import type { Lock, PlanOnOffer, Resource } from '../access/model.ts';
 import { defaultPolicy, type Policy, type PolicyDraft } from '../access/policy.ts';
@@ -32,15 +33,34 @@ type Kept = { text: string | null; policy: Policy };
 
 export function createPolicyKeeper(
   file: PolicyFile,
-  parts: Pick<SyncParts, 'cobot' | 'locks' | 'store' | 'clock' | 'log'>,
+  parts: Pick<SyncParts, 'cobot' | 'locks' | 'store' | 'clock' | 'log' | 'together'>,
 ): PolicyKeeper {
-  const { cobot, locks, store, clock, log } = parts;
+  const { cobot, locks, store, clock, log, together } = parts;
+  const broughtIn = together.note('policy brought in');
   let kept: Kept | undefined;
   let lockList: { locks: readonly Lock[]; readAt: number } | undefined;
   let mistakes: readonly Mistake[] = [];
   let warnings: string[] = [];
   /** The file holds a newer text, whose names the other side could not tell yet. */
   let isBehind = false;
+  /** As last looked at: when somebody brought in the policy in force. */
+  let knownSince: number | undefined;
+  /** The file as this process read it last. */
+  let ownText: string | null | undefined;
+  /** Another process has brought in another one since. */
+  let isFollowing = false;
+
+  async function lookAtOthers(): Promise<void> {
+    const since = await broughtIn.read();
+    if (since === knownSince) return;
+    knownSince = since;
+    if (!kept) return;
+    const theirs = await lastGood();
+    if (!theirs || theirs.text === kept.text) return;
+    kept = theirs;
+    isFollowing = true;
+    log.info({ file: file.path }, 'policy: another process has brought in another one, which is in force here too');
+  }
 
   async function readText(): Promise<string | null | Mistake> {
     try {
@@ -107,8 +127,14 @@ export function createPolicyKeeper(
   }
 
   async function refresh(): Promise<'in force' | 'wrong' | 'pending'> {
-    const text = await readText();
-    if (text !== null && typeof text === 'object') return wrong([text]);
+    await lookAtOthers();
+    const own = await readText();
+    if (own !== null && typeof own === 'object') return wrong([own]);
+    const stored = await store.settings.get('policy');
+    // A file that has not changed since does not undo what another process has brought in.
+    isFollowing &&= own === ownText;
+    ownText = own;
+    const text = isFollowing && stored ? stored.text : own;
     if (text === null) {
       kept = { text: null, policy: defaultPolicy };
       mistakes = [];
@@ -116,7 +142,6 @@ export function createPolicyKeeper(
     }
     const parsed = parsePolicy(text);
     if (!parsed.ok) return wrong(parsed.mistakes);
-    const stored = await store.settings.get('policy');
     const catalog = await readCatalog(parsed.draft).catch(async (error: unknown) => {
       // The same text was in force before: its names stand for what they stood for then.
       if (error instanceof UpstreamError && stored?.text === text) kept ??= await lastGood();
@@ -137,6 +162,10 @@ export function createPolicyKeeper(
       log.info({ file: file.path, rules: resolved.policy.rules.length }, 'policy in force');
     }
     await store.settings.set('policy', { text, ...catalog, names: { ...stored?.names, ...resolved.names } });
+    if (stored?.text !== text) {
+      knownSince = Math.max(clock.now(), (knownSince ?? 0) + 1);
+      await broughtIn.write(knownSince);
+    }
     return 'in force';
   }
 
@@ -166,11 +195,21 @@ export function createPolicyKeeper(
         kind: `policy-warning-${index + 1}`,
         sentence: `policy: ${warning}`,
       })),
+      ...(isFollowing && ownText !== kept?.text
+        ? [
+            {
+              subject: '',
+              kind: 'policy-differs',
+              sentence: `${file.path} of one process is not the policy in force, which another process has brought in: give all the same file`,
+            },
+          ]
+        : []),
       ...(isBehind
         ? [{ subject: '', kind: 'policy-behind', sentence: `${file.path} has changed; its names are not known yet` }]
         : []),
     ],
     async inForce() {
+      await lookAtOthers();
       if (!kept) await refresh();
       if (!kept) {
         throw new TransientError('the policy is not in force', {

@@ -19,11 +19,11 @@ const DAY = 86_400_000;
 
 /** Throws what kept it from being done; what could be decided without it is done all the same. */
 export async function reconcile(membershipId: string, cause: string, parts: SyncParts): Promise<void> {
-  const inForce = await parts.policy();
   const { calendar } = await parts.space();
   const now = parts.clock.now();
-  const terms: ReaderTerms = { policy: inForce.policy, calendar, now };
   for (;;) {
+    const inForce = await parts.policy();
+    const terms: ReaderTerms = { policy: inForce.policy, calendar, now };
     const stamp = await parts.swept.stamp();
     const reading = await readSingly(membershipId, parts, terms);
     const link = await parts.store.links.of(membershipId);
@@ -41,7 +41,7 @@ export async function reconcile(membershipId: string, cause: string, parts: Sync
 
 type Terms = { inForce: PolicyInForce; calendar: Calendar; now: Instant; stamp: number };
 
-/** 'outdated': a sweep with newer facts has been at this person since the facts were read. Else what went wrong. */
+/** 'outdated': a sweep with newer facts has been at this person since the facts were read, or the policy has changed. */
 async function reconcilePerson(
   facts: MemberFacts,
   cause: string,
@@ -89,7 +89,7 @@ async function settle(
   cause: string,
   parts: SyncParts,
   terms: Terms,
-): Promise<unknown[]> {
+): Promise<unknown[] | 'outdated'> {
   const { store, marks, queue } = parts;
   const { inForce, calendar, now } = terms;
   const { membership } = facts;
@@ -182,10 +182,7 @@ async function settle(
   if (lockUserId !== undefined) {
     if (plan.decision.grants.length > 0 || current.length > 0) await store.managed.seen([lockUserId], now);
   }
-  await parts.touched.touch([
-    ...(lockUserId === undefined ? [] : [`user:${lockUserId}`]),
-    ...(membership.email === null ? [] : [`email:${membership.email.toLowerCase()}`]),
-  ]);
+  if (!(await standsDone(membership, lockUserId, inForce, parts))) return 'outdated';
   await keepEvidence(plan, parts, now, cause);
   found.push(...plan.problems.map(({ membershipId, ...problem }) => ({ subject: membershipId, ...problem })));
   await keepProblems(
@@ -199,6 +196,21 @@ async function settle(
   if (cause === PENDING && isPending(doing))
     parts.log.warn({ membership: membership.id, lockUser: lockUserId }, 'what was given is still not in effect');
   return errors;
+}
+
+/** Leaves the marks for sweeps; false where the policy has changed: the sweep that follows would leave the person so. */
+async function standsDone(
+  { email }: Membership,
+  lockUserId: string | undefined,
+  inForce: PolicyInForce,
+  parts: SyncParts,
+): Promise<boolean> {
+  if ((await parts.policy()).policy !== inForce.policy) return false;
+  await parts.touched.touch([
+    ...(lockUserId === undefined ? [] : [`user:${lockUserId}`]),
+    ...(email === null ? [] : [`email:${email.toLowerCase()}`]),
+  ]);
+  return true;
 }
 
 /** Has one of the person's memberships, or of its team, a check-in of these days that spent a pass that is gone? */

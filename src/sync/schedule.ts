@@ -1,30 +1,41 @@
 // What happens by the clock: the sweep after the start, every few minutes and after a change of the policy file;
-// catching up on openings every hour; throwing away what is old once a day.
+// catching up on openings every hour; throwing away what is old once a day. Several processes do each of it once.
 import { unwatchFile, watchFile } from 'node:fs';
 import { describeError } from '../lib/errors.ts';
 import type { SyncParts } from './parts.ts';
 import type { PolicyKeeper } from './policy-keeper.ts';
 
-const MINUTE = 60_000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const WATCH_EVERY = 2000;
+/** A process that was killed is taken for alive for ten seconds. */
+const ARE_THERE_OTHERS = 12 * SECOND;
 
 export type Schedule = { start(): Promise<void>; stop(): void };
 
 export function createSchedule(
-  { store, queue, clock, log }: Pick<SyncParts, 'store' | 'queue' | 'clock' | 'log'>,
+  { store, queue, clock, log, together }: Pick<SyncParts, 'store' | 'queue' | 'clock' | 'log' | 'together'>,
   { policy, sweepMinutes, auditDays }: { policy: PolicyKeeper; sweepMinutes: number; auditDays: number },
 ): Schedule {
   const cancels = new Set<() => void>();
 
-  function every(ms: number, work: () => Promise<void>): void {
+  function after(ms: number, work: () => Promise<void>): void {
     const cancel = clock.after(ms, () => {
       cancels.delete(cancel);
-      every(ms, work);
       work().catch((error: unknown) => log.error({ error }, 'a timer failed'));
     });
     cancels.add(cancel);
+  }
+
+  /** Looked at every minute, so that what one process leaves undone another does soon. */
+  function every(ms: number, name: string, work: () => Promise<void>): void {
+    after(MINUTE, async () => {
+      every(ms, name, work);
+      // Timers may be a little early.
+      if (await together.isDue(name, ms - SECOND)) await work();
+    });
   }
 
   const sweep = (cause: string) => queue.add([{ name: 'sweep', key: 'space', payload: { cause } }]);
@@ -41,22 +52,43 @@ export function createSchedule(
     await store.losses.prune(now - DAY);
   }
 
+  const textInForce = async () => (await store.settings.get('policy'))?.text;
+
   async function policyChanged(): Promise<void> {
+    const [before, mistakes] = [await textInForce(), policy.mistakes().length];
     try {
-      if ((await policy.refresh()) === 'in force' && policy.mistakes().length === 0) await sweep('policy changed');
+      const isInForce = (await policy.refresh()) === 'in force' && policy.mistakes().length === 0;
+      // Of several processes with the same new file, the first has asked for the sweep.
+      if (isInForce && (mistakes > 0 || (await textInForce()) !== before)) await sweep('policy changed');
     } catch (error) {
       log.warn({ error: describeError(error) }, 'the policy file changed; its names are resolved with the next sweep');
       await sweep('policy changed');
     }
   }
 
+  /** From now on it is counted when these are due again. */
+  async function begin(): Promise<void> {
+    await together.isDue('catch-up', 0);
+    await catchUp('start');
+    await together.isDue('sweep', 0);
+    await sweep('start');
+  }
+
+  async function beginUnlessOthersAreAtWork(): Promise<void> {
+    const sweptAt = await store.settings.get('last-good-sweep');
+    const isGood = sweptAt !== undefined && sweptAt > clock.now() - sweepMinutes * MINUTE;
+    if (!isGood || (await together.others()) === 0) await begin();
+  }
+
   return {
     async start() {
-      await catchUp('start');
-      await sweep('start');
-      every(sweepMinutes * MINUTE, () => sweep('interval'));
-      every(HOUR, () => catchUp('interval'));
-      every(DAY, forget);
+      if ((await together.others()) === 0) await begin();
+      // It may be the one in whose place this one was started.
+      else after(ARE_THERE_OTHERS, beginUnlessOthersAreAtWork);
+      await together.isDue('forget', DAY);
+      every(sweepMinutes * MINUTE, 'sweep', () => sweep('interval'));
+      every(HOUR, 'catch-up', () => catchUp('interval'));
+      every(DAY, 'forget', forget);
       watchFile(policy.path, { interval: WATCH_EVERY, persistent: false }, (now, before) => {
         if (now.mtimeMs === before.mtimeMs && now.size === before.size) return;
         void policyChanged();

@@ -34,11 +34,11 @@ export function createHandlers(parts: SyncParts, sweep: (cause: string) => Promi
       return 'done';
     },
     async sweep(job): Promise<Outcome> {
-      burst.sweepBegins(await parts.queue.sequence());
+      await burst.sweepBegins(await parts.queue.sequence());
       try {
         await sweep(job.payload.cause);
       } finally {
-        burst.sweepEnds();
+        await burst.sweepEnds();
       }
       return 'done';
     },

@@ -9,12 +9,12 @@ import type { Silence } from '../../src/store/shared-lease.ts';
 /** Silence that a test can wait for, and a busy machine does not fall into. */
 export const quick: Silence = { beatEvery: 200, givesUpAfter: 2500, takenOverAfter: 4000 };
 
-export async function joinAt(url: string, silence: Silence): Promise<Together> {
+export async function joinAt(url: string, silence: Silence, space = 'north'): Promise<Together> {
   const database = await openDatabase({ dataDir: '/nowhere', url });
   if (database.kind !== 'postgres') throw new Error(`it is ${database.kind}`);
   const together = await shareWithOthers({
     database,
-    space: 'north',
+    space,
     clock: systemClock,
     steady: createSteadyTime(),
     newId: randomUUID,

@@ -1,8 +1,8 @@
+import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createAlone } from '../../src/lib/together.ts';
-import { noPostgres } from '../support/postgres.ts';
-import { quick } from './join-shared.ts';
-import { openShared } from './open-shared.ts';
+import { databaseOfFile, noPostgres } from '../support/postgres.ts';
+import { joinAt, quick } from './join-shared.ts';
 import { describeTogether } from './together-conformance.ts';
 
 describeTogether('in memory', async () => {
@@ -10,11 +10,21 @@ describeTogether('in memory', async () => {
   return { one: alone, other: alone };
 });
 
+const database = databaseOfFile();
+let spaces = 0;
+
 describeTogether(
   'on PostgreSQL',
   async () => {
-    const { join } = await openShared();
-    return { one: (await join(quick)).together, other: (await join(quick)).together };
+    spaces += 1;
+    // Asked once: it empties the database.
+    const url = await database.url();
+    const join = async () => {
+      const together = await joinAt(url, quick, `space-${spaces}`);
+      onTestFinished(() => together.close());
+      return together;
+    };
+    return { one: await join(), other: await join() };
   },
   noPostgres,
 );
