@@ -2,7 +2,7 @@
 // folders meet otherwise as types only, and app.ts, main.ts and the command line join values. Every rule has a
 // violation on purpose in test/architecture.test.ts, so that none of them can go blind.
 const typeOnly = ['type-only', 'type-import'];
-const folders = ['webhooks', 'cobot', 'sync', 'locks', 'queue', 'store', 'admin', 'simulators'];
+const folders = ['webhooks', 'cobot', 'sync', 'locks', 'queue', 'store', 'admin', 'alerts', 'simulators'];
 const error = (name, from, to, comment) => ({ name, severity: 'error', ...(comment && { comment }), from, to });
 
 /** A package that is dangerous or vendor-like stays behind the files that know how to handle it. */
@@ -67,6 +67,7 @@ module.exports = {
     onlyIn('one-clock', '^src/lib/clock\\.ts$', '^(node:)?timers(/promises)?$'),
     onlyIn('one-log', '^src/lib/log\\.ts$', '^node_modules/pino/'),
     onlyIn('one-registry-of-metrics', '^src/lib/metrics\\.ts$', '^node_modules/prom-client/'),
+    onlyIn('mail-stays-in-one-file', '^src/alerts/mail\\.ts$', '^node_modules/nodemailer/'),
     onlyIn('sql-stays-in-store-and-queue', '^src/(store|queue)/', '^(node_modules/(kysely|pg)/|node:sqlite$)'),
     onlyIn('one-file-knows-pg-boss', '^src/queue/postgres-tickets\\.ts$', '^node_modules/pg-boss/'),
 

@@ -4,13 +4,14 @@ import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { Express } from 'express';
 import { createAdmin } from './admin/admin.ts';
 import { createHealthRouter } from './admin/health.ts';
+import { openAlerting } from './alerts/open-alerting.ts';
+import { createTokenWatch } from './alerts/token-watch.ts';
 import { createCobotClient } from './cobot/client.ts';
 import { readMember, readSpace } from './cobot/facts.ts';
 import { createSubscriptionCare, createSubscriptionView } from './cobot/subscription-care.ts';
-import type { Config } from './config.ts';
+import { type Config, secretsOf } from './config.ts';
 import { type Clock, createSteadyTime, systemClock } from './lib/clock.ts';
 import { createClockDrift } from './lib/clock-drift.ts';
-import { describeError } from './lib/errors.ts';
 import type { CallInfo } from './lib/http.ts';
 import type { Log } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
@@ -21,19 +22,20 @@ import { createNotesByStore } from './locks/notes-by-store.ts';
 import { createOwnedLocks, marks } from './locks/owned.ts';
 import { createWindowsByTimer } from './locks/windows-by-timer.ts';
 import { createOperator } from './operator/operator.ts';
-import type { OperatorApp, SyncOptions } from './operator/parts.ts';
+import type { OperatorApp } from './operator/parts.ts';
+import { logJobs } from './queue/log-jobs.ts';
 import { openQueue } from './queue/open-queue.ts';
 import { openDatabase } from './store/database.ts';
 import { openStore } from './store/open-store.ts';
 import { openTogether } from './store/open-together.ts';
-import { boundariesBeforeSweep, boundaryJob } from './sync/boundary.ts';
-import { careForLocks } from './sync/lock-care.ts';
+import { witnessOf } from './store/witness.ts';
+import { boundaryJob } from './sync/boundary.ts';
 import type { SyncParts } from './sync/parts.ts';
 import { createPolicyKeeper } from './sync/policy-keeper.ts';
 import { createRecovery } from './sync/recovery.ts';
 import { createSchedule } from './sync/schedule.ts';
 import { createSpaceKeeper } from './sync/space-keeper.ts';
-import { type SweepReport, sweep } from './sync/sweep.ts';
+import { createSweeping } from './sync/sweeping.ts';
 import { createHandlers, jobOrder } from './sync/worker.ts';
 import { createHttpApp } from './webhooks/http-app.ts';
 import { createWebhookRouter } from './webhooks/routes.ts';
@@ -71,14 +73,7 @@ export async function createApp(
     clock,
     random,
     log,
-    onJob(event) {
-      const fields = { job: event.id, name: event.name, key: event.key, attempt: event.attempt, ms: event.took };
-      if (event.outcome === 'dead')
-        log.error({ ...fields, error: event.error }, 'a job is dead: it waits for a person');
-      else if (event.outcome === 'retried')
-        log.warn({ ...fields, error: event.error, runAt: event.runAt }, 'a job failed and is tried again');
-      else log.debug({ ...fields, outcome: event.outcome }, 'a job ended');
-    },
+    onJob: logJobs(log),
   });
   const together = await openTogether({ database, space, clock, steady: createSteadyTime(), newId, log });
   const store = await openStore({ database, space, clock, queue });
@@ -98,20 +93,18 @@ export async function createApp(
     recovery.heard(side, call);
   };
   const { signal } = stopping;
-  const cobot = createCobotClient({
-    config: config.cobot,
+  const watch = createTokenWatch({ store: store.refusedCalls, clock, log });
+  const heardAndBounded = (name: 'cobot' | 'locks', side: string) => ({
     clock,
     signal,
-    onCall: heard('cobot'),
-    side: sideOf(together, 'cobot'),
+    onCall: heard(name),
+    side: sideOf(together, side),
   });
+  const client = createCobotClient({ config: config.cobot, ...heardAndBounded('cobot', 'cobot') });
+  const cobot = watch.over('Cobot', client);
   const ownMarks = marks(space);
-  const connector = createLockSystem(config.locks, {
-    clock,
-    signal,
-    onCall: heard('locks'),
-    side: sideOf(together, config.locks.system),
-  });
+  const vendor = createLockSystem(config.locks, heardAndBounded('locks', config.locks.system));
+  const connector = watch.over(vendor.name, vendor);
   const noted = connector.capabilities.notesOnGrants
     ? connector
     : createNotesByStore(connector, {
@@ -141,14 +134,7 @@ export async function createApp(
   const ownership: Parameters<typeof createOwnedLocks>[1] = {
     marks: ownMarks,
     neverTouch: (email) => neverTouch.has(email.toLowerCase()),
-    witness: {
-      hasUser: (id) => store.witness.has('user', id),
-      hasGrant: (id) => store.witness.has('grant', id),
-      addUser: (id) => store.witness.add('user', [id]),
-      addGrant: (id) => store.witness.add('grant', [id]),
-      removeUser: (id) => store.witness.remove('user', [id]),
-      removeGrant: (id) => store.witness.remove('grant', [id]),
-    },
+    witness: witnessOf(store.witness),
   };
   const locks = createOwnedLocks(lockSystem, ownership);
   const policy = createPolicyKeeper(config.policy, { cobot, locks, store, clock, log, together });
@@ -187,40 +173,13 @@ export async function createApp(
     },
   };
 
-  let policyReadAt = Number.NEGATIVE_INFINITY;
-  const subscriptionCare = createSubscriptionCare(cobot, {
-    publicUrl: config.publicUrl,
-    keys: config.webhookKeys,
-    log,
+  const ownWebhooks = { publicUrl: config.publicUrl, keys: config.webhookKeys };
+  const sync = createSweeping(parts, {
+    policy,
+    // By construction nothing can be written, whatever the sweep would do.
+    readOnly: () => createOwnedLocks(createDryRun(lockSystem), ownership),
+    subscriptionCare: createSubscriptionCare(cobot, { ...ownWebhooks, log }),
   });
-
-  async function sync(options: SyncOptions): Promise<SweepReport> {
-    return parts.oneAtATime(['sweep'], async () => {
-      const boundaries = options.dryRun ? [] : await boundariesBeforeSweep(parts);
-      if (clock.now() > policyReadAt + HOUR || policy.isBehind()) {
-        await policy.refresh();
-        policyReadAt = clock.now();
-      }
-      if (options.dryRun) {
-        // By construction nothing can be written, whatever the sweep would do.
-        const { policy: other } = options;
-        const readOnly = { ...parts, locks: createOwnedLocks(createDryRun(lockSystem), ownership) };
-        if (!other) return sweep(options.cause, readOnly, { ...options, problems: policy.problems() });
-        // Also where none is in force yet; what is wrong with that one is no matter of this one.
-        const asked = async () => ({ policy: other, locks: await locks.locks() });
-        return sweep(options.cause, { ...readOnly, policy: asked }, options);
-      }
-      const webhooks = (await subscriptionCare()).map((sentence) => ({ subject: '', kind: 'webhooks', sentence }));
-      const problems = [...webhooks, ...(await careForLocks(parts)), ...policy.problems(), ...boundaries];
-      try {
-        return await sweep(options.cause, parts, { ...options, problems });
-      } catch (error) {
-        const sentence = `the last sweep did not get through: ${describeError(error)}`;
-        await store.problems.replace('', [...problems, { kind: 'sweep', sentence }], clock.now());
-        throw error;
-      }
-    });
-  }
 
   const schedule = createSchedule(parts, { policy, sweepMinutes: config.sweepMinutes, auditDays: config.auditDays });
   let isWorking = false;
@@ -266,11 +225,13 @@ export async function createApp(
     log,
   });
 
+  const alerting = openAlerting(config, { store, queue, clock, log, newId, space, signal, secrets: secretsOf(config) });
   const forOperator: OperatorApp = {
     parts,
     policy,
     sync,
-    webhooksAtCobot: createSubscriptionView(cobot, { publicUrl: config.publicUrl, keys: config.webhookKeys }),
+    alerting,
+    webhooksAtCobot: createSubscriptionView(cobot, ownWebhooks),
     clocksAhead: drift.ahead,
   };
   const admin =
@@ -305,14 +266,17 @@ export async function createApp(
         await sync({ dryRun: false, cause });
       };
       await begin();
-      queue.work(createHandlers(parts, runSweep), { concurrency: CONCURRENCY, order: jobOrder });
+      queue.work(createHandlers(parts, runSweep, alerting.handlers), { concurrency: CONCURRENCY, order: jobOrder });
       isWorking = true;
+      await watch.refresh();
+      alerting.start();
     },
     async stop() {
       isStopping = true;
       admin?.stop();
       schedule.stop();
       recovery.stop();
+      alerting.stop();
       const cancel = clock.after(GRACE, () => stopping.abort());
       await queue.stop(GRACE + 500);
       cancel();

@@ -1,5 +1,7 @@
 // Every environment variable, as data: what it means, its default, and how to mend it. config.ts checks them by it;
 // .env.example and the README's table are held against it in the tests.
+import { alertVariables } from './config-alert-variables.ts';
+
 export const LOCK_SYSTEMS = ['smartlock', 'kisi', 'unifi', 'seam'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -260,6 +262,7 @@ export const variables: readonly Variable[] = [
     description: "Password of the operator's page, /admin, at least 12 characters.",
     fix: 'Make one with "openssl rand -base64 18", or leave it out to keep the page off',
   },
+  ...alertVariables,
   {
     name: 'LOG_LEVEL',
     default: 'info',

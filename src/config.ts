@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'dotenv';
 import { z } from 'zod';
+import { alertsOf, lacksServer, OF_ALERTS, secretsOfAlerts } from './config-alerts.ts';
 import { type LockSettings, OF_LOCK_SYSTEM } from './config-locks.ts';
 import { oneOf, optional, passwordsIn, postgresUrl, text, token, url, whole } from './config-values.ts';
 import { LOCK_SYSTEMS, LOG_LEVELS, variables } from './config-variables.ts';
@@ -42,6 +43,7 @@ const COMMON = {
   AUDIT_DAYS: whole(1, 36_500),
   ADMIN_PASSWORD: optional(text.min(SHORTEST_PASSWORD, `is shorter than ${SHORTEST_PASSWORD} characters`)),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'log level'),
+  ...OF_ALERTS,
 };
 
 export type Config = ReturnType<typeof assemble>;
@@ -55,12 +57,13 @@ export function loadConfig(env: Environment): LoadedConfig {
   const vendor = system.success ? OF_LOCK_SYSTEM[system.data].safeParse(input) : undefined;
   const named = isSet(env['ACCESS_POLICY']);
 
-  if (common.success && vendor?.success) {
+  const noServer = lacksServer(env) ? [problem('SMTP_URL', 'is not set, and mail to ALERT_EMAIL needs it')] : [];
+  if (common.success && vendor?.success && noServer.length === 0) {
     const config = assemble(common.data, vendor.data, named);
     return { ok: true, config, warnings: warningsOf(config) };
   }
   const issues = [...(common.error?.issues ?? []), ...(vendor?.error?.issues ?? [])];
-  const problems = [...new Set(issues.map((issue) => problem(String(issue.path[0]), issue.message)))];
+  const problems = [...new Set(issues.map((issue) => problem(String(issue.path[0]), issue.message)).concat(noServer))];
   return { ok: false, problems };
 }
 
@@ -100,6 +103,7 @@ export function secretsOf(config: Config): string[] {
     ...passwordsIn(config.databaseUrl ?? ''),
     ...config.webhookKeys,
     ...config.lockWebhookKeys,
+    ...secretsOfAlerts(config.alerts),
   ];
 }
 
@@ -173,6 +177,7 @@ function assemble(common: Checked<typeof COMMON>, locks: LockSettings, named: bo
     sweepMinutes: common.SWEEP_MINUTES,
     auditDays: common.AUDIT_DAYS,
     adminPassword: common.ADMIN_PASSWORD,
+    alerts: alertsOf(common),
     logLevel: common.LOG_LEVEL,
   });
 }

@@ -94,7 +94,7 @@ const wrongs: Record<string, Wrong> = {
   'access-imports-nothing-but-itself': { file: 'src/access/reader.ts', text: `import 'node:fs';\n` },
   'lib-imports-no-folder': { file: 'src/lib/knowing.ts', text: type('../access/thing.ts') },
   ...Object.fromEntries(
-    ['webhooks', 'cobot', 'sync', 'locks', 'queue', 'store', 'admin', 'simulators'].map((folder) => [
+    ['webhooks', 'cobot', 'sync', 'locks', 'queue', 'store', 'admin', 'alerts', 'simulators'].map((folder) => [
       `${folder}-takes-values-from-itself-access-and-lib`,
       // A mixed import counts as one of values.
       {
@@ -123,6 +123,7 @@ const wrongs: Record<string, Wrong> = {
   'one-clock': { file: 'src/sync/waiting.ts', text: `import 'node:timers/promises';\n` },
   'one-log': { file: 'src/admin/logging.ts', text: `import 'pino';\n` },
   'one-registry-of-metrics': { file: 'src/sync/counting.ts', text: `import 'prom-client';\n` },
+  'mail-stays-in-one-file': { file: 'src/alerts/posting.ts', text: `import 'nodemailer';\n` },
   'sql-stays-in-store-and-queue': { file: 'src/sync/asking.ts', text: `import 'node:sqlite';\n` },
   'one-file-knows-pg-boss': { file: 'src/queue/handing-out.ts', text: `import 'pg-boss';\n` },
   'no-orphans': { file: 'src/lib/lonely.ts', text: 'export const alone = 1;\n' },
@@ -150,7 +151,7 @@ function makeProjectOfWrongs(): string {
     writeFileSync(join(folder, file), text);
   };
   const homes = ['access', 'lib', 'webhooks', 'cobot', 'sync', 'locks', 'locks/acme', 'locks/other', 'queue', 'store'];
-  for (const home of [...homes, 'admin', 'operator', 'simulators', 'cli', '../test'])
+  for (const home of [...homes, 'admin', 'alerts', 'operator', 'simulators', 'cli', '../test'])
     write(`src/${home}/thing.ts`, 'export type Thing = number;\nexport const thing: Thing = 1;\n');
   for (const [name, { file, text, others = {} }] of Object.entries(wrongs)) {
     write(file, `// ${name}\n${text}`);
@@ -158,7 +159,9 @@ function makeProjectOfWrongs(): string {
   }
   for (const [file, text] of Object.entries(rights)) write(file, text);
 
-  const dependencies = Object.fromEntries(['axios', 'pino', 'prom-client', 'zod'].map((name) => [name, '1.0.0']));
+  const dependencies = Object.fromEntries(
+    ['axios', 'nodemailer', 'pg-boss', 'pino', 'prom-client', 'zod'].map((name) => [name, '1.0.0']),
+  );
   write('package.json', JSON.stringify({ type: 'module', dependencies, devDependencies: { nock: '1.0.0' } }));
   for (const name of [...Object.keys(dependencies), 'nock', 'undeclared']) {
     write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));

@@ -63,6 +63,7 @@ describe('a configuration that is right', () => {
       sweepMinutes: 15,
       auditDays: 90,
       adminPassword: null,
+      alerts: { webhookUrl: null, mail: null, quietHours: null },
       logLevel: 'info',
     });
   });
@@ -92,6 +93,11 @@ describe('a configuration that is right', () => {
       SWEEP_MINUTES: '1440',
       AUDIT_DAYS: '1',
       ADMIN_PASSWORD: ' with spaces ',
+      ALERT_WEBHOOK_URL: 'https://chat.example.com/hooks/x',
+      ALERT_EMAIL: 'desk@example.com',
+      SMTP_URL: 'smtps://mail.example.com',
+      ALERT_FROM: 'Relay <relay@example.com>',
+      ALERT_QUIET_HOURS: '22:00-07:00',
       LOG_LEVEL: 'WARN',
     };
 
@@ -116,6 +122,11 @@ describe('a configuration that is right', () => {
       sweepMinutes: 1440,
       auditDays: 1,
       adminPassword: ' with spaces ',
+      alerts: {
+        webhookUrl: 'https://chat.example.com/hooks/x',
+        mail: { smtpUrl: 'smtps://mail.example.com', to: ['desk@example.com'], from: 'Relay <relay@example.com>' },
+        quietHours: { from: 1320, until: 420 },
+      },
       logLevel: 'warn',
     });
     expect(warnings).toEqual([]);

@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { CommandError, describeFailure, failureOf } from '../lib/failure.ts';
 import { addAdopt } from './adopt.ts';
+import { addAlerts } from './alerts.ts';
 import { addAudit } from './audit.ts';
 import { type Does, type ExitCode, examples, type Surroundings, secretsIn } from './cli.ts';
 import { addCodes } from './codes.ts';
@@ -32,6 +33,7 @@ const commands = [
   addPolicy,
   addJobs,
   addProblems,
+  addAlerts,
   addWebhooks,
   addAudit,
   addAdopt,

@@ -49,6 +49,8 @@ export function operatorBy(ask: <N extends OperationName>(name: N) => Ask<N>): O
     adopt: ask('adopt'),
     codes: ask('codes'),
     checkUp: ask('checkUp'),
+    alerts: ask('alerts'),
+    testAlerts: ask('testAlerts'),
     jobs: ask('jobs'),
     redrive: ask('redrive'),
     problems: ask('problems'),

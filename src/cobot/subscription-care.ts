@@ -28,8 +28,10 @@ export function createSubscriptionView(
   };
 }
 
-/** Returns what a person should know, as sentences. */
-export type SubscriptionCare = () => Promise<string[]>;
+/** Returns what a person should know. 'webhooks': they do not come. */
+export type SubscriptionCare = () => Promise<
+  { kind: 'webhooks' | 'webhooks-unwatched' | 'webhooks-unknown'; sentence: string }[]
+>;
 
 export function createSubscriptionCare(
   cobot: Cobot,
@@ -37,7 +39,10 @@ export function createSubscriptionCare(
 ): SubscriptionCare {
   let lost: string[] = [];
   return async () => {
-    if (publicUrl === null) return ['PUBLIC_URL is not set, so webhooks that Cobot deactivates cannot be mended'];
+    if (publicUrl === null) {
+      const sentence = 'PUBLIC_URL is not set, so webhooks that Cobot deactivates cannot be mended';
+      return [{ kind: 'webhooks-unwatched', sentence }];
+    }
     const settings = { publicUrl, keys };
     try {
       const present = await cobot.subscriptions();
@@ -45,10 +50,18 @@ export function createSubscriptionCare(
       const repair = await repairInactive({ ...cobot, subscriptions: async () => present }, settings, lost);
       lost = repair.lost;
       for (const { event, state } of repair.rows) log.warn({ event, state }, 'a webhook that Cobot had deactivated');
-      return missing > 0 ? [`${missing} webhooks are not registered on Cobot: run "relay subscribe"`] : [];
+      const lacking = [
+        ...(missing > 0 ? [`${missing} webhooks are not registered on Cobot: run "relay subscribe"`] : []),
+        ...repair.rows
+          .filter(({ state }) => state === 'failed')
+          .map(
+            ({ event, problem }) => `${event}, which Cobot had deactivated, could not be made anew: ${problem ?? ''}`,
+          ),
+      ];
+      return lacking.map((sentence) => ({ kind: 'webhooks', sentence }));
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      return [`webhooks could not be checked: ${describeError(error)}`];
+      return [{ kind: 'webhooks-unknown', sentence: `webhooks could not be checked: ${describeError(error)}` }];
     }
   };
 }

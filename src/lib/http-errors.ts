@@ -176,3 +176,32 @@ function wordsFor(body: unknown, failure: Failure): string[] {
     )
     .filter((words) => words !== '');
 }
+
+type Place = { name: string; endpoint: string };
+
+export function timeoutError({ name, endpoint }: Place): TransientError {
+  return new TransientError(`${name} did not answer in time`, {
+    code: `${name.toLowerCase()}_timeout`,
+    where: `${endpoint} on ${name}`,
+    advice: 'the relay tries again later by itself',
+    effect: 'later',
+  });
+}
+
+export function stoppedError({ name, endpoint }: Place, sent: boolean): TransientError {
+  return new TransientError('The relay is stopping', {
+    code: `${name.toLowerCase()}_stopped`,
+    where: `${endpoint} on ${name}`,
+    advice: 'it goes on after the next start',
+    effect: sent ? 'unknown' : 'none',
+  });
+}
+
+export function givenUpError({ name, endpoint }: Place): TransientError {
+  return new TransientError('The relay has given this work up: another process may be at it', {
+    code: `${name.toLowerCase()}_given_up`,
+    where: `${endpoint} on ${name}`,
+    advice: 'what became of the call is looked at again, by whichever process does the work',
+    effect: 'unknown',
+  });
+}

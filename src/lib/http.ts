@@ -5,7 +5,16 @@ import axios, { type AxiosRequestConfig } from 'axios';
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
 import { RefusedError, TransientError, UnexpectedShapeError, UpstreamError } from './errors.ts';
-import { type Failure, failureOf, isTooLarge, networkError, statusError } from './http-errors.ts';
+import {
+  type Failure,
+  failureOf,
+  givenUpError,
+  isTooLarge,
+  networkError,
+  statusError,
+  stoppedError,
+  timeoutError,
+} from './http-errors.ts';
 import { retryQuickly } from './retry.ts';
 import type { Permit } from './together.ts';
 
@@ -64,6 +73,8 @@ export type HttpRequest = {
   headers?: Record<string, string>;
   /** Statuses that are answers and not errors. */
   expect: readonly number[];
+  /** 'any': the body is no matter, whatever it is; else JSON is due. */
+  answer?: 'any';
   /** May the client repeat it by itself? At most twice, on network errors and 5xx; never on 429 or a time-out. */
   repeatable: boolean;
 };
@@ -158,7 +169,7 @@ async function throughGate(options: Permitted, request: HttpRequest, url: string
     });
   } catch (error) {
     if (error instanceof UpstreamError) throw error;
-    if (options.signal?.aborted === true) throw stopped(options, request, sent);
+    if (options.signal?.aborted === true) throw stoppedError(placeOf(options, request), sent);
     throw error;
   }
 }
@@ -201,15 +212,15 @@ async function send(options: Permitted, request: HttpRequest, url: string): Prom
     if (error instanceof UpstreamError) throw error;
     if (timedOut) {
       report('timeout');
-      throw timeout(options, request);
+      throw timeoutError(placeOf(options, request));
     }
     if (signal?.aborted === true) {
       report('aborted');
-      throw stopped(options, request, true);
+      throw stoppedError(placeOf(options, request), true);
     }
     if (permit?.signal.aborted === true) {
       report('aborted');
-      throw givenUp(options, request);
+      throw givenUpError(placeOf(options, request));
     }
     report('network');
     if (isTooLarge(error)) throw unexpectedBody(placeOf(options, request), 'its size: the body is too large');
@@ -247,6 +258,7 @@ function judge(
     }
     throw error;
   }
+  if (request.answer === 'any') return { status, body: undefined, headers };
   if (parsed.ok) return { status, body: parsed.value, headers };
   // An expected "not there" may well come as an HTML page.
   if (status >= 400) return { status, body: undefined, headers };
@@ -283,31 +295,4 @@ function plainHeaders(headers: object): Record<string, string> {
 
 function placeOf(options: Permitted, request: HttpRequest): { name: string; endpoint: string } {
   return { name: options.name, endpoint: request.endpoint };
-}
-
-function timeout(options: Permitted, request: HttpRequest): TransientError {
-  return new TransientError(`${options.name} did not answer in time`, {
-    code: `${options.name.toLowerCase()}_timeout`,
-    where: `${request.endpoint} on ${options.name}`,
-    advice: 'the relay tries again later by itself',
-    effect: 'later',
-  });
-}
-
-function stopped(options: Permitted, request: HttpRequest, sent: boolean): TransientError {
-  return new TransientError('The relay is stopping', {
-    code: `${options.name.toLowerCase()}_stopped`,
-    where: `${request.endpoint} on ${options.name}`,
-    advice: 'it goes on after the next start',
-    effect: sent ? 'unknown' : 'none',
-  });
-}
-
-function givenUp(options: Permitted, request: HttpRequest): TransientError {
-  return new TransientError('The relay has given this work up: another process may be at it', {
-    code: `${options.name.toLowerCase()}_given_up`,
-    where: `${request.endpoint} on ${options.name}`,
-    advice: 'what became of the call is looked at again, by whichever process does the work',
-    effect: 'unknown',
-  });
 }

@@ -1,6 +1,7 @@
 // How things are: the store, Cobot, the lock system, the policy, the clock and the work, each looked at now. And codes for
 // keypads, which are asked for at the lock system and kept nowhere.
 import { counted } from '../lib/wording.ts';
+import { lookAtAlerts } from './alerts.ts';
 import type { Answers, Operator } from './answers.ts';
 import { asked, bad, type Finding, good, remark } from './finding.ts';
 import { lookingAtCobot } from './look-at-cobot.ts';
@@ -40,6 +41,7 @@ export function lookingAfter(app: OperatorApp): Pick<Operator, 'codes' | 'checkU
       const lines = [good('database', `it answers: ${store.keptIn}`), ...(await lookingAtCobot(app))];
       onProgress?.(`looking at ${locks.name}`);
       lines.push(...(await lookAtLocks()), ...lookAtPolicy(), ...lookAtClocks(), ...(await lookAtWork()));
+      lines.push(...(await lookAtAlerts(app)));
       return { lines };
     },
   };

@@ -5,6 +5,7 @@ import { CommandError } from '../lib/failure.ts';
 import { isoTime } from '../lib/wording.ts';
 import type { JobRecord } from '../queue/queue.ts';
 import { adopting } from './adopt.ts';
+import { tellingSomebody, untold } from './alerts.ts';
 import type { Operator } from './answers.ts';
 import { lookingAfter } from './check-up.ts';
 import { showingDay } from './day.ts';
@@ -41,6 +42,7 @@ export function createOperator(app: OperatorApp): Operator {
     ...readingTrail(app),
     ...adopting(app),
     ...lookingAfter(app),
+    ...tellingSomebody(app),
     ...seeingToday(app),
     ...showingPeople(app),
     ...knowingMembers(app),
@@ -107,13 +109,15 @@ export function createOperator(app: OperatorApp): Operator {
       const nameOf = await memberNames(store);
       return {
         zone: await zoneOf(store),
-        problems: (await store.problems.all()).map(({ subject, kind, sentence, since }) => ({
-          membershipId: subject || null,
-          member: nameOf(subject),
-          kind,
-          sentence,
-          since: isoTime(since),
-        })),
+        problems: [...(await store.problems.all()), ...(await untold(app))].map(
+          ({ subject, kind, sentence, since }) => ({
+            membershipId: subject || null,
+            member: nameOf(subject),
+            kind,
+            sentence,
+            since: isoTime(since),
+          }),
+        ),
       };
     },
 

@@ -193,4 +193,31 @@ export const overviews = {
   policy: { input: nothing, answer: policyShape },
   /** `search`: a part of a name, an address, an id or an event. */
   deliveries: { input: z.object({ search: z.string().nullable(), limit }), answer: deliveriesShape },
+  /** What somebody is told of, and where what is told does not get through. */
+  alerts: {
+    input: nothing,
+    answer: z.object({
+      zone,
+      channels: z.array(z.object({ name: z.string(), to: z.string() })),
+      alerts: z.array(
+        z.object({
+          kind: z.string(),
+          sentence: z.string(),
+          since: time,
+          /** null: not yet. */
+          toldAt: time.nullable(),
+          /** null: it is so now. */
+          goneSince: time.nullable(),
+        }),
+      ),
+      stuck: z.array(z.object({ channel: z.string(), messages: z.number(), why: z.string() })),
+    }),
+  },
+  /** Sends a trial message through every channel. */
+  testAlerts: {
+    input: nothing,
+    answer: z.object({
+      tried: z.array(z.object({ channel: z.string(), to: z.string(), ok: z.boolean(), sentence: z.string() })),
+    }),
+  },
 };

@@ -1,5 +1,6 @@
 // What the operator's questions and deeds need of a running app.
 import type { Policy } from '../access/policy.ts';
+import type { Alerting } from '../alerts/alerting.ts';
 import type { WebhooksAtCobot } from '../cobot/subscription-care.ts';
 import type { SyncParts } from '../sync/parts.ts';
 import type { PolicyKeeper } from '../sync/policy-keeper.ts';
@@ -18,6 +19,7 @@ export type OperatorApp = {
   policy: PolicyKeeper;
   /** Applies the plan of changes of the whole space now, or shows it. */
   sync(options: SyncOptions): Promise<SweepReport>;
+  alerting: Alerting;
   /** Cobot's webhooks to us, as they are now; null: PUBLIC_URL is not set. */
   webhooksAtCobot(): Promise<WebhooksAtCobot | null>;
   /** By side, how many ms its clock is ahead of ours. */

@@ -13,6 +13,8 @@ const payloads: { [N in JobName]: z.ZodType<JobPayloads[N]> } = {
   'cobot-check-in': z.object({ checkInId: z.string(), cause }),
   link: z.object({ lockUserId: z.string() }),
   'catch-up': z.object({ cause }),
+  'alert-look': z.record(z.string(), z.never()),
+  alert: z.object({ channel: z.string(), at: z.number(), title: z.string(), text: z.string() }),
 };
 
 export const jobNames = Object.keys(payloads).filter(isJobName);

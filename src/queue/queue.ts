@@ -28,6 +28,10 @@ export type JobPayloads = {
   link: { lockUserId: string };
   /** Key: 'space'. Reads the lock system's event list for openings whose webhook never came. */
   'catch-up': { cause: Cause };
+  /** Key: 'space'. Looks for what somebody has to be told. */
+  'alert-look': Record<string, never>;
+  /** Key: an id of its own. One message, to be sent through one channel. */
+  alert: { channel: string; at: Instant; title: string; text: string };
 };
 export type JobName = keyof JobPayloads;
 

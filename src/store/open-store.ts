@@ -1,6 +1,7 @@
 // Puts the tables of one space together.
 import type { Clock } from '../lib/clock.ts';
 import type { Queue } from '../queue/queue.ts';
+import { createAlerts } from './alerts.ts';
 import { createAttempts } from './attempts.ts';
 import { createAudit } from './audit.ts';
 import { createCheckIns } from './check-ins.ts';
@@ -15,6 +16,7 @@ import { createManaged } from './managed.ts';
 import { createOpenings } from './openings.ts';
 import { createProblems } from './problems.ts';
 import { createRefusals } from './refusals.ts';
+import { createRefusedCalls } from './refused-calls.ts';
 import { scopeOf } from './scope.ts';
 import { createSettings } from './settings.ts';
 import type { Store } from './store.ts';
@@ -54,6 +56,8 @@ export async function openStore({
     timedGrants: createTimedGrants(scope),
     grantNotes: createGrantNotes(scope),
     problems: createProblems(scope),
+    alerts: createAlerts({ ...scope, queue }),
+    refusedCalls: createRefusedCalls(scope),
     audit: createAudit({ database, space }),
     settings,
     keptIn: database.kind === 'postgres' ? 'PostgreSQL' : 'SQLite',

@@ -13,6 +13,7 @@ import type {
   Space,
   TimePass,
 } from '../access/model.ts';
+import type { Alert } from '../alerts/alert.ts';
 import type { JobRequest } from '../queue/queue.ts';
 import type { GrantNotes, TimedGrants } from './filled-in.ts';
 
@@ -201,6 +202,22 @@ export type Problems = {
   replace(subject: string, problems: readonly { kind: string; sentence: string }[], now: Instant): Promise<void>;
 };
 
+export type Alerts = {
+  all(): Promise<Alert[]>;
+  /** Makes these the alerts, and adds the jobs that tell of them, in one transaction. */
+  replace(alerts: readonly Alert[], jobs: readonly JobRequest[]): Promise<void>;
+};
+
+/** Kinds of calls that a side refuses the token for. `at`: when it last did. */
+type RefusedCall = { side: string; call: string; sentence: string; since: Instant; at: Instant };
+export type RefusedCalls = {
+  all(): Promise<RefusedCall[]>;
+  /** Keeps `since` of one that goes on. */
+  put(call: Omit<RefusedCall, 'since'>): Promise<void>;
+  remove(side: string, call: string): Promise<void>;
+  prune(before: Instant): Promise<void>;
+};
+
 export type AuditEntry = {
   at: Instant;
   action: string;
@@ -257,6 +274,8 @@ export type Store = {
   timedGrants: TimedGrants;
   grantNotes: GrantNotes;
   problems: Problems;
+  alerts: Alerts;
+  refusedCalls: RefusedCalls;
   audit: Audit;
   settings: Settings;
   /** What it is kept in: "SQLite", "PostgreSQL". */

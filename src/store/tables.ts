@@ -75,6 +75,16 @@ export type Tables = {
     before: string;
     asked_at: number;
   };
+  alerts: InSpace & {
+    key: string;
+    kind: string;
+    sentence: string;
+    who: string | null;
+    since: number;
+    told_at: number | null;
+    gone_since: number | null;
+  };
+  refused_calls: InSpace & { side: string; call: string; sentence: string; since: number; at: number };
   problems: InSpace & { subject: string; kind: string; sentence: string; since: number };
   audit: InSpace & {
     number: number;

@@ -49,3 +49,15 @@ export function createWitness({ sql, space, alone }: Scope): Witness {
     },
   };
 }
+
+/** As those ask who tell ours from others' at the lock system. */
+export function witnessOf(witness: Witness) {
+  return {
+    hasUser: (id: string) => witness.has('user', id),
+    hasGrant: (id: string) => witness.has('grant', id),
+    addUser: (id: string) => witness.add('user', [id]),
+    addGrant: (id: string) => witness.add('grant', [id]),
+    removeUser: (id: string) => witness.remove('user', [id]),
+    removeGrant: (id: string) => witness.remove('grant', [id]),
+  };
+}

@@ -20,13 +20,20 @@ export const jobOrder: readonly JobName[] = [
   'cobot-check-in',
   'catch-up',
   'link',
+  'alert-look',
+  'alert',
 ];
 
-/** `sweep` is handed in, since it also looks after the subscriptions. */
-export function createHandlers(parts: SyncParts, sweep: (cause: string) => Promise<void>): Handlers {
+/** `sweep` is handed in, since it also looks after the subscriptions; `telling` is no matter of syncing. */
+export function createHandlers(
+  parts: SyncParts,
+  sweep: (cause: string) => Promise<void>,
+  telling: Pick<Handlers, 'alert-look' | 'alert'>,
+): Handlers {
   const burst = createBurst(parts);
   const turns = createTurns(parts);
   return inOneTerm(parts.together, {
+    ...telling,
     async reconcile(job): Promise<Outcome> {
       const again = await burst.instead(job);
       if (again !== null) return { again };
@@ -70,5 +77,7 @@ function inOneTerm({ asOne }: SyncParts['together'], handlers: Handlers): Handle
     'cobot-check-in': (...job) => asOne(() => handlers['cobot-check-in'](...job)),
     link: (...job) => asOne(() => handlers.link(...job)),
     'catch-up': (...job) => asOne(() => handlers['catch-up'](...job)),
+    'alert-look': (...job) => asOne(() => handlers['alert-look'](...job)),
+    alert: (...job) => asOne(() => handlers.alert(...job)),
   };
 }

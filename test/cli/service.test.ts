@@ -38,6 +38,8 @@ function operatorWith(some: Partial<Operator>): Operator {
     problems: cannot,
     codes: cannot,
     checkUp: cannot,
+    alerts: cannot,
+    testAlerts: cannot,
     webhooks: cannot,
     today: cannot,
     people: cannot,

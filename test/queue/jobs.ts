@@ -17,6 +17,8 @@ export function handlersWith(some: Partial<Handlers> = {}): Handlers {
     'cobot-check-in': done,
     link: done,
     'catch-up': done,
+    'alert-look': done,
+    alert: done,
     ...some,
   };
 }

@@ -105,11 +105,11 @@ export async function createWorldOn<L extends LockSimulator>(
   }
 
   /** As app.start() does, without what happens by the clock. */
-  function workOff({ parts, sync }: App): void {
+  function workOff({ parts, sync, alerting }: App): void {
     const sweepNow = async (cause: string) => {
       await sync({ dryRun: false, cause });
     };
-    parts.queue.work(createHandlers(parts, sweepNow), { concurrency: 16, order: jobOrder });
+    parts.queue.work(createHandlers(parts, sweepNow, alerting.handlers), { concurrency: 16, order: jobOrder });
   }
 
   async function stop(): Promise<void> {

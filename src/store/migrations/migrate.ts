@@ -7,12 +7,14 @@ import { first } from './001-first.ts';
 import { notesAndTheirs } from './002-notes-and-theirs.ts';
 import { refusedAtTheDoor } from './003-refused-at-the-door.ts';
 import { together } from './004-together.ts';
+import { alerts } from './005-alerts.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '001-first': first,
   '002-notes-and-theirs': notesAndTheirs,
   '003-refused-at-the-door': refusedAtTheDoor,
   '004-together': together,
+  '005-alerts': alerts,
 };
 
 /** `schema`: where the tables are, where there can be several. */

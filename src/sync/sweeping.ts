@@ -1,0 +1,54 @@
+// A sweep with what belongs to it: names of the policy that are read anew, webhooks and lock systems that are looked after,
+// and what became of it for people. One at a time.
+import type { SubscriptionCare } from '../cobot/subscription-care.ts';
+import { describeError } from '../lib/errors.ts';
+import type { OwnedLocks } from '../locks/owned.ts';
+import type { SyncOptions } from '../operator/parts.ts';
+import { boundariesBeforeSweep } from './boundary.ts';
+import { careForLocks } from './lock-care.ts';
+import type { SyncParts } from './parts.ts';
+import type { PolicyKeeper } from './policy-keeper.ts';
+import { type SweepReport, sweep } from './sweep.ts';
+
+const HOUR = 3_600_000;
+
+/** `readOnly`: locks that take no change, for a dry run. */
+export function createSweeping(
+  parts: SyncParts,
+  {
+    policy,
+    readOnly,
+    subscriptionCare,
+  }: { policy: PolicyKeeper; readOnly: () => OwnedLocks; subscriptionCare: SubscriptionCare },
+): (options: SyncOptions) => Promise<SweepReport> {
+  const { store, locks, clock } = parts;
+  let policyReadAt = Number.NEGATIVE_INFINITY;
+
+  async function preview(options: SyncOptions): Promise<SweepReport> {
+    const { policy: other } = options;
+    const dry = { ...parts, locks: readOnly() };
+    if (!other) return sweep(options.cause, dry, { ...options, problems: policy.problems() });
+    // Also where none is in force yet; what is wrong with that one is no matter of this one.
+    const asked = async () => ({ policy: other, locks: await locks.locks() });
+    return sweep(options.cause, { ...dry, policy: asked }, options);
+  }
+
+  return (options) =>
+    parts.oneAtATime(['sweep'], async () => {
+      const boundaries = options.dryRun ? [] : await boundariesBeforeSweep(parts);
+      if (clock.now() > policyReadAt + HOUR || policy.isBehind()) {
+        await policy.refresh();
+        policyReadAt = clock.now();
+      }
+      if (options.dryRun) return preview(options);
+      const webhooks = (await subscriptionCare()).map((found) => ({ subject: '', ...found }));
+      const problems = [...webhooks, ...(await careForLocks(parts)), ...policy.problems(), ...boundaries];
+      try {
+        return await sweep(options.cause, parts, { ...options, problems });
+      } catch (error) {
+        const sentence = `the last sweep did not get through: ${describeError(error)}`;
+        await store.problems.replace('', [...problems, { kind: 'sweep', sentence }], clock.now());
+        throw error;
+      }
+    });
+}
