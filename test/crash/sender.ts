@@ -18,7 +18,7 @@ export type Sent = Planned & {
   opening: SmartLockEvent | null;
 };
 
-const PATIENCE = 10_000;
+const PATIENCE = 15_000;
 
 export type Sender = {
   sent: readonly Sent[];

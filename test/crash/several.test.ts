@@ -9,7 +9,9 @@ const PATIENCE = 300_000;
 const ROUNDS: Readonly<Record<string, number>> = {
   'PostgreSQL stopped': 2,
   'kill -9, one of 2': 3,
+  'one of 2 freezes and thaws': 1,
   'rolling restart of 2': 1,
+  'one budget of Cobot for 2': 1,
 };
 const runs = RUNS.filter(({ name, engine }) => engine === 'postgres' && name in ROUNDS);
 

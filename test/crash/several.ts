@@ -40,9 +40,9 @@ export async function frozen(run: Run, several: Several, frozenMs: number): Prom
     const sending = world.send(world.take(EVENTS), LOAD_MS);
     if (round % 2 === 0) await world.afterReads(1, LOOK_OUT_MS, /\/check_ins$/);
     else await world.afterWrites(1 + Math.floor(world.random() * 4), LOOK_OUT_MS);
+    const hit = world.inFlight();
     await sleep(world.random() * 60);
     const freezing = pick(world);
-    const hit = world.inFlight();
     freezing.signal('SIGSTOP');
     await sending;
     await sleep(frozenMs);
@@ -55,26 +55,32 @@ export async function frozen(run: Run, several: Several, frozenMs: number): Prom
 /** One after the other is stopped and started, while webhooks come in all the time. */
 export async function rollingRestart(run: Run, several: Several): Promise<Report> {
   const stoppedMs: number[] = [];
-  return await play('rolling restart of {}', run, several, async (world) => {
-    const perRelay = Math.floor(EVENTS / world.relays.length);
-    const codes: (number | null)[] = [];
-    const hit = { calls: 0, writes: 0 };
-    for (const relay of world.relays) {
-      const sending = world.send(world.take(perRelay), LOAD_MS);
-      await world.afterWrites(1, LOOK_OUT_MS);
-      hit.calls += world.inFlight().calls;
-      const { code, ms } = await relay.stop();
-      codes.push(code);
-      stoppedMs.push(ms);
-      await relay.start();
-      await sending;
-    }
-    return {
-      hit,
-      measured: { 'gone after SIGTERM, ms (median / most)': spread(stoppedMs) },
-      problems: codes.filter((code) => code !== 0).map((code) => `a relay ended with ${code} after SIGTERM`),
-    };
-  });
+  return await play(
+    'rolling restart of {}',
+    run,
+    several,
+    async (world) => {
+      const perRelay = Math.floor(EVENTS / world.relays.length);
+      const codes: (number | null)[] = [];
+      const hit = { calls: 0, writes: 0 };
+      for (const relay of world.relays) {
+        const sending = world.send(world.take(perRelay), LOAD_MS);
+        await world.afterWrites(1, LOOK_OUT_MS);
+        hit.calls += world.inFlight().calls;
+        const { code, ms } = await relay.stop();
+        codes.push(code);
+        stoppedMs.push(ms);
+        await relay.start();
+        await sending;
+      }
+      return {
+        hit,
+        measured: { 'gone after SIGTERM, ms (median / most)': spread(stoppedMs) },
+        problems: codes.filter((code) => code !== 0).map((code) => `a relay ended with ${code} after SIGTERM`),
+      };
+    },
+    { mayRefuse: false },
+  );
 }
 
 /** With Cobot's real limits: the relays share them, whoever is killed and started again. */
@@ -84,7 +90,7 @@ export async function oneBudget(run: Run, several: Several): Promise<Report> {
     run,
     several,
     async (world) => {
-      const sending = world.send(world.take(6 * EVENTS), LOAD_MS);
+      const sending = world.send(world.take(6 * EVENTS), 4 * LOAD_MS);
       await world.afterWrites(10, LOOK_OUT_MS);
       const hit = world.inFlight();
       const dying = pick(world);
@@ -114,7 +120,11 @@ async function play(
   { rounds, seed, say }: Run,
   { processes, databaseUrl }: Several,
   round: (world: World, index: number) => Promise<Played>,
-  { eventsARound = EVENTS, ...more }: { eventsARound?: number; cobotLimits?: Record<string, never> } = {},
+  {
+    eventsARound = EVENTS,
+    mayRefuse = true,
+    ...more
+  }: { eventsARound?: number; mayRefuse?: boolean; cobotLimits?: Record<string, never> } = {},
 ): Promise<Report> {
   const began = Date.now();
   const env = { DATABASE_URL: databaseUrl };
@@ -135,7 +145,7 @@ async function play(
       ...verdict,
       problems: [
         ...played.flatMap(({ problems = [] }) => problems),
-        ...turnedAway(world),
+        ...(mayRefuse ? [] : turnedAway(world)),
         ...(await deadJobs(world)),
         ...world.leaks().map((line) => `a secret in the log: ${line.slice(0, 80)}`),
         ...(hitWork < rounds / 2 ? ['too few rounds met running work to prove anything'] : []),
