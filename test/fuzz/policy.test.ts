@@ -156,10 +156,11 @@ const text = fc.oneof(
 const MOST_MS = 4000;
 
 function check(yaml: string): void {
-  const began = performance.now();
+  // Of the processor, since others may be at work on the same machine.
+  const began = process.cpuUsage();
   const parsed = parsePolicy(yaml);
   const resolved = parsed.ok ? resolvePolicy(parsed.draft, catalog, {}, parsed.positions) : undefined;
-  const took = performance.now() - began;
+  const took = process.cpuUsage(began).user / 1000;
 
   expect(took, 'milliseconds').toBeLessThan(MOST_MS);
   const mistakes = parsed.ok ? (resolved?.state === 'wrong' ? resolved.mistakes : []) : parsed.mistakes;
