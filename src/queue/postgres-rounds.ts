@@ -17,6 +17,8 @@ export type Rounds = {
   inHand(): Ticket[];
   /** Gives every due job a ticket that has none, of those that became due after `since`. */
   offerDue(since: Instant, now: Instant): Promise<void>;
+  /** Of which a job is due that waits. */
+  dueNames(now: Instant): Promise<JobName[]>;
   /** Jobs whose holder has lost their ticket wait again. Returns how many. */
   recover(): Promise<number>;
 };
@@ -53,10 +55,10 @@ export function createRounds({
       // Who has lost the ticket has lost the job: somebody else has it, or will.
       const ended = ours.filter(({ ticket }) => held.has(ticket)).sort(inOrder);
       await passOn(ended, now, trx);
-      if (now >= offerAt) await offerDueWithin(offeredUntil, now, trx);
+      if (now >= offerAt) await tickets.offer(await notOffered(offeredUntil, now, trx), trx);
       const taken = await takeTickets(names, free, trx);
 
-      for (const { ending } of ended) await table.end(ending, trx);
+      await writeDown(ended, trx);
       const { rows, surplus } = await claim(taken, now, trx);
       await tickets.drop(surplus, trx);
       return { rows, nextAt: await nextTimes(now, trx), full: rows.length + surplus.length >= free };
@@ -84,6 +86,20 @@ export function createRounds({
     const of = (some: typeof ended) => some.map(({ ticket }) => ticket);
     await tickets.giveBack(of(ended.filter(goesOn)), trx);
     await tickets.drop(of(ended.filter((one) => !goesOn(one))), trx);
+  }
+
+  /** What is done, by one statement, since most is. */
+  async function writeDown(ended: readonly { ending: Ending; ticket: Ticket }[], trx: Transaction): Promise<void> {
+    const done = ended.filter(({ ending }) => ending.outcome === 'done');
+    if (done.length > 0) {
+      await trx
+        .deleteFrom('jobs')
+        .where('space', '=', space)
+        .where('state', 'in', ['running', 'dead'])
+        .where(isAmong(done.map(({ ticket }) => ticket)))
+        .execute();
+    }
+    for (const { ending } of ended) if (ending.outcome !== 'done') await table.end(ending, trx);
   }
 
   async function takeTickets(names: readonly JobName[], free: number, trx: Transaction): Promise<Ticket[]> {
@@ -134,20 +150,29 @@ export function createRounds({
     return new Map(rows.flatMap(({ name, run_at }) => (isJobName(name) ? [[name, run_at]] : [])));
   }
 
-  async function offerDueWithin(since: Instant, now: Instant, trx: Transaction): Promise<void> {
-    const due = await jobsOf(trx)
+  async function notOffered(since: Instant, now: Instant, within: Kysely<Tables>): Promise<Offer[]> {
+    const due = await jobsOf(within)
       .where('state', '=', 'waiting')
       .where('run_at', '>', since)
       .where('run_at', '<=', now)
       .where(({ not }) => not(tickets.exists('offered')))
       .execute();
-    await tickets.offer(due.flatMap(toOffer), trx);
+    return due.flatMap(toOffer);
   }
 
   return {
     round,
     inHand: () => [...holding.values()],
-    offerDue: (since, now) => sql.transaction().execute((trx) => offerDueWithin(since, now, trx)),
+    async offerDue(since, now) {
+      const due = await notOffered(since, now, sql);
+      if (due.length > 0) await sql.transaction().execute((trx) => tickets.offer(due, trx));
+    },
+    async dueNames(now) {
+      const { rows } = await raw<{ name: string }>`
+        select known.name from unnest(${jobNames}::text[]) known(name) where exists (select from ${raw.table('jobs')}
+          where space = ${space} and state = 'waiting' and name = known.name and run_at <= ${now})`.execute(sql);
+      return rows.map(({ name }) => name).filter(isJobName);
+    },
     async recover() {
       const lost = (within: Kysely<Tables>) =>
         jobsOf(within)

@@ -101,7 +101,8 @@ export async function openPostgresQueue({
       const isLong = now >= lookedThroughAt + MINUTE;
       await rounds.offerDue(isLong ? Number.NEGATIVE_INFINITY : now - MINUTE, now);
       if (isLong) lookedThroughAt = now;
-      worker?.nudge();
+      const due = await rounds.dueNames(now);
+      if (due.length > 0) worker?.nudge(due);
     } catch (error) {
       log.warn({ error }, 'the queue could not look for work that was left: trying again');
     }

@@ -1,4 +1,4 @@
-// The work queue: what it promises, and the jobs there are. Both engines (sqlite.ts, later postgres.ts) pass the same
+// The work queue: what it promises, and the jobs there are. Both engines (sqlite.ts, postgres.ts) pass the same
 // conformance suite: durable when add() resolves; at most one running and one waiting job per name and key (a repeat
 // while waiting collapses into it and takes the newer payload and the earlier time, a repeat while running runs once
 // more); delayed; retried; dead-lettered with the reason; listed; redriven; resumed after a crash.

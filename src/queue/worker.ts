@@ -118,7 +118,13 @@ export function startWorker(
     const taken = await parts.round({ over: over.map(({ ending }) => ending), free, names: mayBeDue, now });
     for (const name of mayBeDue) if (lookAt.has(name)) lookAt.set(name, taken.lookAt.get(name) ?? now);
     for (const { ending } of over) running.delete(ending.row.id);
+    if (taken.rows.length < free) goOnWith(mayBeDue, now);
     return taken.rows;
+  }
+
+  /** A round gave less than was asked for, and may have left something that is due. */
+  function goOnWith(looked: readonly JobName[], now: Instant): void {
+    if (!stopping && looked.some((name) => (lookAt.get(name) ?? now) <= now)) wantRound();
   }
 
   function start(row: JobRow): void {
