@@ -17,12 +17,12 @@ describe('the demo', () => {
   let demo: ChildProcess | undefined;
   afterAll(() => void demo?.kill('SIGKILL'));
 
-  it('plays to its end, and everything holds', { timeout: A_MINUTE }, async () => {
+  it('plays to its end, and everything holds', { timeout: 3 * A_MINUTE }, async () => {
     const running = spawn(process.execPath, [COMMAND_LINE, 'demo', '--keep'], { stdio: ['ignore', 'pipe', 'inherit'] });
     demo = running;
     running.stdout.setEncoding('utf8').on('data', (piece: string) => printed.push(piece));
 
-    await expect.poll(text, { timeout: A_MINUTE, interval: 50 }).toContain('To play with:');
+    await expect.poll(text, { timeout: 3 * A_MINUTE, interval: 50 }).toContain('To play with:');
 
     expect(text()).toMatch(/16 promises, \d+ checks, \d+ s: everything held\./);
     expect(text()).not.toContain('✗');
@@ -58,7 +58,7 @@ describe('the demo on another lock system', () => {
   // Kisi takes five calls a second, and no fewer are made for a play.
   it.each(['unifi', 'seam', 'kisi'])(
     'plays the same morning to its end on %s',
-    { timeout: 3 * A_MINUTE },
+    { timeout: 5 * A_MINUTE },
     async (name) => {
       const printed: string[] = [];
       const demo = spawn(process.execPath, [COMMAND_LINE, 'demo', '--lock-system', name], {
