@@ -50,6 +50,7 @@ export function createSchedule(
     await store.openings.prune(Math.min(before, now - 40 * DAY));
     await store.checkIns.prune(now - 40 * DAY);
     await store.losses.prune(now - DAY);
+    await store.refusedCalls.prune(now - DAY);
   }
 
   const textInForce = async () => (await store.settings.get('policy'))?.text;
