@@ -34,7 +34,7 @@ describe('the demo', () => {
     const [playground = ''] = /http:\S+(?=\s+who may open what)/.exec(text()) ?? [];
     const show = async () => (await fetch(playground)).text();
 
-    expect(await show()).toMatch(/Lena +Full Time +opens Front door, Workshop; check-ins: 1/);
+    expect(await show()).toMatch(/Lena +Full Time +opens Front door, Workshop, Studio; check-ins: 1/);
     const opened = await fetch(`${playground}/open/Greta/Workshop`, { method: 'POST' });
     expect(await opened.text()).toBe('Greta opened the Workshop; the relay answered 204.\n');
     await expect.poll(show, soon).toMatch(/Greta .*check-ins: 1/);
