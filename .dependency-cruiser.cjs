@@ -63,7 +63,7 @@ module.exports = {
     ),
     error('the-source-knows-no-test', { path: '^src/' }, { path: '^test/' }),
 
-    onlyIn('one-http-client', '^src/lib/http(-errors)?\\.ts$', '^(node_modules/(axios|undici)/|(node:)?http2$)'),
+    onlyIn('one-http-client', '^src/lib/(http-errors|wire)\\.ts$', '^(node_modules/(axios|undici)/|(node:)?http2$)'),
     onlyIn('one-clock', '^src/lib/clock\\.ts$', '^(node:)?timers(/promises)?$'),
     onlyIn('one-log', '^src/lib/log\\.ts$', '^node_modules/pino/'),
     onlyIn('one-registry-of-metrics', '^src/lib/metrics\\.ts$', '^node_modules/prom-client/'),

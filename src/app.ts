@@ -12,10 +12,12 @@ import { createSubscriptionCare, createSubscriptionView } from './cobot/subscrip
 import { type Config, secretsOf } from './config.ts';
 import { type Clock, createSteadyTime, systemClock } from './lib/clock.ts';
 import { createClockDrift } from './lib/clock-drift.ts';
+import { disk, type Files } from './lib/files.ts';
 import type { CallInfo } from './lib/http.ts';
 import type { Log } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { sideOf } from './lib/together.ts';
+import type { Wire } from './lib/wire.ts';
 import { createLockSystem } from './locks/catalog.ts';
 import { createDryRun } from './locks/dry-run.ts';
 import { createNotesByStore } from './locks/notes-by-store.ts';
@@ -56,16 +58,28 @@ export type App = OperatorApp & {
   stop(): Promise<void>;
 };
 
-export async function createApp(
-  config: Config,
-  { log, clock = systemClock }: { log: Log; clock?: Clock },
-): Promise<App> {
-  const database = await openDatabase({ dataDir: config.dataDir, url: config.databaseUrl });
+/** Everything through which a service meets the world; a simulation hands in its own. */
+export type Surroundings = {
+  log: Log;
+  clock?: Clock;
+  newId?: () => string;
+  /** From 0 up to, not including, 1. */
+  random?: () => number;
+  wire?: Wire;
+  files?: Files;
+  openDatabase?: typeof openDatabase;
+};
+
+/** In the order of time: what is stored together lies together, and a commit writes few pages. */
+const idByTime = () => randomUUIDv7();
+const cryptoRandom = () => randomBytes(4).readUInt32BE() / 2 ** 32;
+
+export async function createApp(config: Config, surroundings: Surroundings): Promise<App> {
+  const { log, clock = systemClock, newId = idByTime, random = cryptoRandom, files = disk, wire } = surroundings;
+  const open = surroundings.openDatabase ?? openDatabase;
+  const database = await open({ dataDir: config.dataDir, url: config.databaseUrl });
   const stopping = new AbortController();
   const space = config.cobot.subdomain;
-  // In the order of time: what is stored together lies together, and a commit writes few pages.
-  const newId = () => randomUUIDv7();
-  const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
 
   const queue = await openQueue({
     database,
@@ -96,7 +110,9 @@ export async function createApp(
   const watch = createTokenWatch({ store: store.refusedCalls, clock, log });
   const heardAndBounded = (name: 'cobot' | 'locks', side: string) => ({
     clock,
+    random,
     signal,
+    ...(wire && { wire }),
     onCall: heard(name),
     side: sideOf(together, side),
   });
@@ -137,7 +153,7 @@ export async function createApp(
     witness: witnessOf(store.witness),
   };
   const locks = createOwnedLocks(lockSystem, ownership);
-  const policy = createPolicyKeeper(config.policy, { cobot, locks, store, clock, log, together });
+  const policy = createPolicyKeeper(config.policy, { cobot, locks, store, clock, log, together, files });
   let sweepEnded: number | undefined;
   const parts: SyncParts = {
     cobot,
@@ -181,7 +197,12 @@ export async function createApp(
     subscriptionCare: createSubscriptionCare(cobot, { ...ownWebhooks, log }),
   });
 
-  const schedule = createSchedule(parts, { policy, sweepMinutes: config.sweepMinutes, auditDays: config.auditDays });
+  const schedule = createSchedule(parts, {
+    policy,
+    files,
+    sweepMinutes: config.sweepMinutes,
+    auditDays: config.auditDays,
+  });
   let isWorking = false;
   let isStopping = false;
 

@@ -1,7 +1,6 @@
 // Cobot over HTTP: v1 on the space's own host for nearly everything, www for the space and the token, API 2 only for
 // what v1 lacks. The token goes to these three bases alone. Facts are read here; writing is in check-ins.ts.
-import type { Clock } from '../lib/clock.ts';
-import { type CallInfo, createHttp, parseBody, segment, unexpectedBody } from '../lib/http.ts';
+import { type ClientParts, createHttp, parseBody, segment, unexpectedBody } from '../lib/http.ts';
 import { createRateGate } from '../lib/rate-gate.ts';
 import type { Side } from '../lib/together.ts';
 import { readBookingsOf } from './api2.ts';
@@ -15,12 +14,8 @@ import { wordsOfCobot } from './words.ts';
 
 type CobotConfig = { subdomain: string; token: string; url: string; wwwUrl: string; api2Url: string };
 
-export type CobotClientOptions = {
+export type CobotClientOptions = ClientParts & {
   config: CobotConfig;
-  clock: Clock;
-  /** The service is stopping. */
-  signal?: AbortSignal;
-  onCall?: (call: CallInfo) => void;
   side?: Side;
   /** For each call; ten seconds unless told. */
   timeoutMs?: number;
@@ -32,7 +27,8 @@ function callsPerMinute(endpoint: string): number {
 }
 
 export function createCobotClient(options: CobotClientOptions): Cobot {
-  const { config, clock, signal, onCall, side, timeoutMs } = options;
+  const { config, side, timeoutMs, ...rest } = options;
+  const { clock, signal } = rest;
   const gate = createRateGate({
     perMinute: callsPerMinute,
     clock,
@@ -41,17 +37,15 @@ export function createCobotClient(options: CobotClientOptions): Cobot {
   });
   const httpTo = (baseUrl: string, setting: string) =>
     createHttp({
+      ...rest,
       name: NAME,
       baseUrl,
       setting,
       headers: { Authorization: `Bearer ${config.token}` },
-      clock,
       gate,
       wordsOf: wordsOfCobot,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(signal ? { signal } : {}),
       ...(side && { permit: side.permit }),
-      ...(onCall ? { onCall } : {}),
     });
   const v1 = httpTo(config.url, 'COBOT_URL');
   const www = httpTo(config.wwwUrl, 'COBOT_WWW_URL');

@@ -1,7 +1,6 @@
 // One JSON-over-HTTP client for all other sides: one base URL, one token, one budget, a limit on time and size.
 // Follows no redirect, uses no proxy of the environment, and turns every failure into the errors of errors.ts.
 import type { Agent } from 'node:https';
-import axios, { type AxiosRequestConfig } from 'axios';
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
 import { RefusedError, TransientError, UnexpectedShapeError, UpstreamError } from './errors.ts';
@@ -17,6 +16,7 @@ import {
 } from './http-errors.ts';
 import { retryQuickly } from './retry.ts';
 import type { Permit } from './together.ts';
+import { network, type Wire } from './wire.ts';
 
 export type CallInfo = {
   endpoint: string;
@@ -34,7 +34,19 @@ export type Gate = {
   pause(endpoint: string, ms: number): void;
 };
 
-export type HttpOptions = {
+/** What every client of another side is handed, whichever side that is. */
+export type ClientParts = {
+  clock: Clock;
+  /** The service is stopping. */
+  signal?: AbortSignal;
+  onCall?: (call: CallInfo) => void;
+  /** By default the network. */
+  wire?: Wire;
+  /** From 0 up to, not including, 1: so that what failed together is not repeated together. */
+  random?: () => number;
+};
+
+export type HttpOptions = ClientParts & {
   /** "Cobot": for messages and codes (`cobot_timeout`). */
   name: string;
   /** A trailing slash does not matter; may have a path. */
@@ -43,18 +55,14 @@ export type HttpOptions = {
   setting?: string;
   /** The token; sent to this base alone. */
   headers: Record<string, string>;
-  clock: Clock;
   /** For the whole call, so that a dripping body ends too. */
   timeoutMs?: number;
   maxBytes?: number;
   gate: Gate;
   /** Checks the other side's certificate in its own way, before a byte is sent. */
   agent?: Agent;
-  /** The service is stopping. */
-  signal?: AbortSignal;
   /** May this process act? Taken when the call is asked for, and asked again right before it goes out. */
   permit?: () => Permit;
-  onCall?: (call: CallInfo) => void;
   /** How long a 429 without Retry-After asks for; by default a minute. */
   pauseMs?: number;
   /** Reads the other side's own words out of an error body. */
@@ -153,7 +161,9 @@ async function callByPermit(options: HttpOptions, request: HttpRequest, url: str
   const { permit: permitNow, ...rest } = options;
   const permit = permitNow?.();
   const attempt = () => throughGate({ ...rest, ...(permit && { permit }) }, request, url);
-  return await (request.repeatable ? retryQuickly(attempt, options.signal) : attempt());
+  return await (request.repeatable
+    ? retryQuickly(attempt, { ...options, pause: (options.wire ?? network).pause })
+    : attempt());
 }
 
 type Permitted = Omit<HttpOptions, 'permit'> & { permit?: Permit };
@@ -175,7 +185,7 @@ async function throughGate(options: Permitted, request: HttpRequest, url: string
 }
 
 async function send(options: Permitted, request: HttpRequest, url: string): Promise<HttpResponse> {
-  const { clock, signal, permit } = options;
+  const { clock, signal, permit, wire = network } = options;
   const abort = new AbortController();
   const stop = () => abort.abort();
   signal?.addEventListener('abort', stop, { once: true });
@@ -192,22 +202,18 @@ async function send(options: Permitted, request: HttpRequest, url: string): Prom
   };
 
   try {
-    const answer = await axios.request<unknown>({
-      ...transport,
-      ...(options.agent ? { httpsAgent: options.agent } : {}),
+    const answer = await wire.carry({
       url,
       method: request.method,
       headers: headersOf(options, request),
-      maxContentLength: options.maxBytes ?? MAX_BYTES,
+      maxBytes: options.maxBytes ?? MAX_BYTES,
       signal: abort.signal,
-      ...(request.body === undefined ? {} : { data: JSON.stringify(request.body) }),
+      ...(options.agent ? { agent: options.agent } : {}),
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
-    report(answer.status, Date.parse(String(answer.headers['date'])));
-    return judge(options, request, {
-      status: answer.status,
-      text: typeof answer.data === 'string' ? answer.data : '',
-      headers: plainHeaders(answer.headers),
-    });
+    const headers = plainHeaders(answer.headers);
+    report(answer.status, Date.parse(headers['date'] ?? ''));
+    return judge(options, request, { ...answer, headers });
   } catch (error) {
     if (error instanceof UpstreamError) throw error;
     if (timedOut) {
@@ -231,17 +237,6 @@ async function send(options: Permitted, request: HttpRequest, url: string): Prom
     permit?.signal.removeEventListener('abort', stop);
   }
 }
-
-/** The text is parsed here: axios would hand out bad JSON as a string, and hide an error status behind it. */
-const transport: AxiosRequestConfig = {
-  responseType: 'text',
-  transformResponse: [(data: unknown) => data],
-  transformRequest: [(data: unknown) => data],
-  validateStatus: () => true,
-  maxRedirects: 0,
-  // A proxy of the environment would see the token.
-  proxy: false,
-};
 
 function judge(
   options: Permitted,

@@ -1,6 +1,5 @@
 // The lock systems there are: the one place outside a vendor's folder that names vendors. A new one is a line here.
-import type { Clock } from '../lib/clock.ts';
-import type { CallInfo } from '../lib/http.ts';
+import type { ClientParts } from '../lib/http.ts';
 import type { Side } from '../lib/together.ts';
 import { createKisi, type KisiSettings } from './kisi/connector.ts';
 import type { LockSystem } from './lock-system.ts';
@@ -16,7 +15,7 @@ export type LockSystemChoice =
   | { system: 'seam'; settings: SeamSettings };
 export type LockSystemName = LockSystemChoice['system'];
 
-export type LockSystemParts = { clock: Clock; signal?: AbortSignal; onCall?: (call: CallInfo) => void; side?: Side };
+export type LockSystemParts = ClientParts & { side?: Side };
 
 /** Throws where a setting cannot be one. */
 export function createLockSystem(choice: LockSystemChoice, parts: LockSystemParts): LockSystem {

@@ -3,6 +3,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Clock } from '../lib/clock.ts';
+import type { InProcess } from './carrier.ts';
 
 /** `status` null: no answer at all, and why. */
 type Attempt = { at: number; status: number | null; error: string | null };
@@ -41,8 +42,14 @@ export type Deliveries = {
   close(): void;
 };
 
-export function createDeliveries(options: { clock: Clock; retryMs: number[]; timeoutMs: number }): Deliveries {
-  const { clock, retryMs, timeoutMs } = options;
+export function createDeliveries(options: {
+  clock: Clock;
+  retryMs: number[];
+  timeoutMs: number;
+  inProcess?: InProcess | undefined;
+}): Deliveries {
+  const { clock, retryMs, timeoutMs, inProcess } = options;
+  const send = inProcess ? withinProcess(inProcess) : overSocket;
   const all: Delivery[] = [];
   const closing = new AbortController();
   const waiting = new Set<() => void>();
@@ -53,7 +60,7 @@ export function createDeliveries(options: { clock: Clock; retryMs: number[]; tim
       return;
     }
     delivery.state = 'posting';
-    const made = await post(order.to, order.post(), clock, timeoutMs, closing.signal);
+    const made = await post(send, order.to, order.post(), { clock, timeoutMs, closing: closing.signal });
     delivery.attempts.push(made);
     if (made.status !== null && made.status >= 200 && made.status < 300) delivery.state = 'delivered';
     else if (order.failed?.(made) === 'stop') delivery.state = 'stopped';
@@ -92,34 +99,49 @@ export function createDeliveries(options: { clock: Clock; retryMs: number[]; tim
   };
 }
 
-/** Never rejects: that nobody answered is what happened. A connection each, as from a sender far away. */
-function post(
+/** Resolves with the status of the answer; rejects where there is none. */
+type Send = (to: string, post: Post, signal: AbortSignal) => Promise<number | null>;
+
+/** Never rejects: that nobody answered is what happened. */
+async function post(
+  send: Send,
   to: string,
-  { headers, text }: Post,
-  clock: Clock,
-  timeoutMs: number,
-  closing: AbortSignal,
+  what: Post,
+  { clock, timeoutMs, closing }: { clock: Clock; timeoutMs: number; closing: AbortSignal },
 ): Promise<Attempt> {
   const at = clock.now();
-  return new Promise((resolve) => {
+  const late = new AbortController();
+  const cancel = clock.after(timeoutMs, () => late.abort());
+  try {
+    return { at, status: await send(to, what, AbortSignal.any([closing, late.signal])), error: null };
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    return { at, status: null, error: late.signal.aborted ? 'no answer in time' : words };
+  } finally {
+    cancel();
+  }
+}
+
+/** A connection each, as from a sender far away. */
+const overSocket: Send = (to, { headers, text }, signal) =>
+  new Promise((resolve, reject) => {
     const body = Buffer.from(text);
     const request = to.startsWith('https:') ? httpsRequest : httpRequest;
     const sent = request(to, {
       method: 'POST',
       agent: false,
-      signal: closing,
+      signal,
       headers: { ...headers, 'content-length': body.length },
     });
-    const cancel = clock.after(timeoutMs, () => sent.destroy(new Error('no answer in time')));
-    const done = (status: number | null, error: string | null) => {
-      cancel();
-      resolve({ at, status, error });
-    };
     sent.on('response', (response) => {
       response.on('error', () => undefined).resume();
-      done(response.statusCode ?? null, null);
+      resolve(response.statusCode ?? null);
     });
-    sent.on('error', (error) => done(null, error.message));
+    sent.on('error', reject);
     sent.end(body);
   });
-}
+
+const withinProcess =
+  (inProcess: InProcess): Send =>
+  async (url, { headers, text }, signal) =>
+    (await inProcess.send({ method: 'POST', url, headers, text, signal })).status;

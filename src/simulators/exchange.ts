@@ -79,12 +79,14 @@ function decode(segment: string): string {
   }
 }
 
-export async function readBody(request: IncomingMessage): Promise<{ malformed: boolean; body: unknown }> {
+export async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  const text = Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export function parseText(text: string, type = ''): { malformed: boolean; body: unknown } {
   if (text === '') return { malformed: false, body: undefined };
-  const type = request.headers['content-type'] ?? '';
   if (type.includes('form-urlencoded'))
     return { malformed: false, body: Object.fromEntries(new URLSearchParams(text)) };
   try {

@@ -1,33 +1,13 @@
-// A real HTTP server for a simulator: routes, a log of requests, rate limits, sabotage, going down and coming up again.
-// It may have several sites, each with a port of its own (Cobot has two). It knows nothing of what it serves.
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
+// The server of a simulator, on real ports or within the process: routes, a log of requests, rate limits, sabotage, going
+// down and coming up again. It may have several sites (Cobot has two). It knows nothing of what it serves.
 import type { Clock } from '../lib/clock.ts';
+import { type Incoming, type InProcess, type Outgoing, replyOf } from './carrier.ts';
 import type { Random } from './chance.ts';
-import { type Answer, endpointOf, findRoute, type Route, readBody, type Seen } from './exchange.ts';
-import { type Bucket, createLimits } from './limits.ts';
+import { type Answer, endpointOf, findRoute, parseText, type Route, type Seen } from './exchange.ts';
+import { createLimits } from './limits.ts';
+import { type Carrier, listenOnPorts } from './ports.ts';
 import { type Action, createSaboteur, type Saboteur, type Struck } from './sabotage.ts';
-
-export type Site = {
-  routes: Route[];
-  /** 0 = any free one. */
-  port: number;
-  /** PEM; then the site speaks HTTPS and nothing else. */
-  tls?: { key: string; cert: string };
-  /** Takes over the connection of a request to upgrade; without it such a request is like any other. */
-  upgrade?(request: Seen, socket: Duplex): void;
-  /** The refusal of a caller who may not do this; null = go on. */
-  refuse(request: Seen, route: Route | undefined): Answer | null;
-  tooMany(retryAfterSeconds: number): Answer;
-  notFound(): Answer;
-  malformed(): Answer;
-};
-
-/** Requests a window for each bucket; where a route has several, it has to keep to all. null = without limit. */
-export type Limit = { windowMs: number; of(route: Route): Bucket | Bucket[] } | null;
+import type { Limit, Site } from './site.ts';
 
 export type SimulatedServer = {
   /** One for each site, in their order. */
@@ -42,46 +22,27 @@ export type SimulatedServer = {
   close(): Promise<void>;
 };
 
-type Listener = {
-  server: Server | TlsServer;
-  port: number;
-  scheme: 'http' | 'https';
-  /** Those taken over by an upgrade, which the server itself forgets. */
-  sockets: Set<Duplex>;
-};
-
 export async function startServer(options: {
   clock: Clock;
   random: Random;
   limit: Limit;
   sites: Site[];
+  /** Instead of ports: everything stays in the process. */
+  inProcess?: InProcess;
 }): Promise<SimulatedServer> {
-  const { clock, limit, sites } = options;
+  const { clock, limit, sites, inProcess } = options;
   const requests: Seen[] = [];
   const endpoints = sites.flatMap(({ routes }) => routes.map(endpointOf));
   const saboteur = createSaboteur({ random: options.random, endpoints });
   const limits = limit ? createLimits({ clock, windowMs: limit.windowMs }) : null;
 
-  const listeners: Listener[] = sites.map((site) => {
-    const listener: RequestListener = (incoming, outgoing) => {
-      answer(site, incoming, outgoing).catch(() => outgoing.destroy());
-    };
-    const server = site.tls ? createTlsServer(site.tls, listener) : createServer(listener);
-    const sockets = new Set<Duplex>();
-    const { upgrade } = site;
-    if (upgrade) {
-      server.on('upgrade', (incoming: IncomingMessage, socket: Duplex) => {
-        sockets.add(socket);
-        socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-        upgrade(see(site, incoming, undefined).request, socket);
-      });
-    }
-    return { port: site.port, server, scheme: site.tls ? 'https' : 'http', sockets };
-  });
+  const take = (site: Site, incoming: Incoming, outgoing: Outgoing) => {
+    answer(site, incoming, outgoing).catch(() => outgoing.reset());
+  };
 
-  function see(site: Site, incoming: IncomingMessage, body: unknown) {
-    const url = new URL(incoming.url ?? '/', 'http://simulator');
-    const method = incoming.method ?? 'GET';
+  function see(site: Site, incoming: Pick<Incoming, 'method' | 'url' | 'headers'>, body: unknown) {
+    const url = new URL(incoming.url, 'http://simulator');
+    const { method } = incoming;
     const found = findRoute(site.routes, method, url.pathname);
     const request: Seen = {
       at: clock.now(),
@@ -99,8 +60,8 @@ export async function startServer(options: {
     return { request, found };
   }
 
-  async function answer(site: Site, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const { malformed, body } = await readBody(incoming);
+  async function answer(site: Site, incoming: Incoming, outgoing: Outgoing): Promise<void> {
+    const { malformed, body } = parseText(incoming.text, incoming.headers['content-type']);
     const { request, found } = see(site, incoming, body);
 
     const refused = site.refuse(request, found?.route) ?? overLimit(site, found?.route);
@@ -122,7 +83,7 @@ export async function startServer(options: {
   async function carryOut(
     struck: Struck | undefined,
     request: Seen,
-    outgoing: ServerResponse,
+    outgoing: Outgoing,
     deed: () => Answer,
   ): Promise<void> {
     const action = struck?.action;
@@ -134,18 +95,18 @@ export async function startServer(options: {
   }
 
   /** Whether the request goes on after that. */
-  async function interfere(struck: Struck, request: Seen, outgoing: ServerResponse): Promise<boolean> {
+  async function interfere(struck: Struck, request: Seen, outgoing: Outgoing): Promise<boolean> {
     const { action, lifted } = struck;
     switch (action.kind) {
       case 'answer':
         send(outgoing, request, standIn(action));
         return false;
       case 'reset':
-        reset(outgoing);
+        outgoing.reset();
         return false;
       case 'hang':
         await lifted;
-        return action.lands === true || !outgoing.destroyed;
+        return action.lands === true || !outgoing.isGone;
       case 'delay':
         await clock.sleep(action.ms);
         return true;
@@ -156,28 +117,18 @@ export async function startServer(options: {
     }
   }
 
-  async function up(): Promise<void> {
-    await Promise.all(
-      listeners.map(async (listener) => {
-        if (!listener.server.listening) listener.port = await listen(listener);
-      }),
-    );
-  }
-
-  async function down(): Promise<void> {
-    await Promise.all(listeners.map(hangUp));
-  }
-
-  await up();
+  const carrier = inProcess
+    ? serveInProcess(sites, inProcess, take)
+    : await listenOnPorts(sites, take, (site, incoming) => see(site, incoming, undefined).request);
   return {
-    urls: listeners.map(({ scheme, port }) => `${scheme}://127.0.0.1:${port}`),
+    urls: carrier.urls,
     requests,
     sabotage: saboteur.sabotage,
     healAll: saboteur.healAll,
-    down,
-    up,
+    down: carrier.down,
+    up: carrier.up,
     async close() {
-      await down();
+      await carrier.down();
       saboteur.healAll();
     },
   };
@@ -191,7 +142,7 @@ function standIn(action: Extract<Action, { kind: 'answer' }>): Answer {
 }
 
 /** Writes the answer as it is, or as the sabotage spoils it. */
-function send(outgoing: ServerResponse, request: Seen, answer: Answer, action?: Action): void {
+function send(outgoing: Outgoing, request: Seen, answer: Answer, action?: Action): void {
   const json =
     action?.kind === 'replace' && answer.json !== undefined ? action.data(answer.json, request) : answer.json;
   const whole = Buffer.from(json === undefined ? (answer.text ?? '') : JSON.stringify(json));
@@ -205,38 +156,32 @@ function send(outgoing: ServerResponse, request: Seen, answer: Answer, action?: 
     ...(answer.status === 204 ? {} : { 'content-length': String(body.length) }),
     ...answer.headers,
   };
-  if (outgoing.destroyed) return;
+  if (outgoing.isGone) return;
   request.status = answer.status;
-  outgoing.writeHead(answer.status, headers);
-  if (action?.kind === 'cut') outgoing.write(half, () => outgoing.destroy());
-  else outgoing.end(body);
+  if (action?.kind === 'cut') outgoing.cut(answer.status, headers, half);
+  else outgoing.answer(answer.status, headers, body);
 }
 
-function listen({ server, port }: Listener): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve(portOf(server.address()));
+function serveInProcess(
+  sites: readonly Site[],
+  inProcess: InProcess,
+  take: (site: Site, incoming: Incoming, outgoing: Outgoing) => void,
+): Carrier {
+  let isUp = true;
+  const urls = sites.map((site, index) => {
+    const reply = replyOf((incoming, outgoing) => take(site, incoming, outgoing));
+    return inProcess.serve(site.host ?? `site-${index + 1}.invalid`, async (request) => {
+      if (isUp) return reply(request);
+      throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED', syscall: 'connect' });
     });
   });
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('The simulator does not listen on a port.');
-  return address.port;
-}
-
-/** Under TLS nobody can be sent a reset: the connection ends without an answer. */
-function reset({ socket }: ServerResponse): void {
-  if (socket instanceof TLSSocket) socket.destroy();
-  else socket?.resetAndDestroy();
-}
-
-function hangUp({ server, sockets }: Listener): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-    for (const socket of sockets) socket.destroy();
-  });
+  return {
+    urls,
+    async down() {
+      isUp = false;
+    },
+    async up() {
+      isUp = true;
+    },
+  };
 }

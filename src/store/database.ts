@@ -62,7 +62,11 @@ function alonePostgres(db: Kysely<Tables>): Common['alone'] {
     });
 }
 
-async function takeNumbers(of: { space: string; name: string }, count: number, within: Transaction): Promise<number> {
+export async function takeNumbers(
+  of: { space: string; name: string },
+  count: number,
+  within: Transaction,
+): Promise<number> {
   const { value } = await within
     .insertInto('counters')
     .values({ ...of, value: count })

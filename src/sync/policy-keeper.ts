@@ -1,11 +1,11 @@
 // The policy in force. Reads the file, resolves its names against the two other sides, and keeps the last good one: a
 // broken file never takes anything away, and until every name is known nothing is changed. Of several processes, all go by
 // what the latest of them has brought in, whatever their own files say.
-import { readFile } from 'node:fs/promises';
 import type { Lock, PlanOnOffer, Resource } from '../access/model.ts';
 import { defaultPolicy, type Policy, type PolicyDraft } from '../access/policy.ts';
 import { type Mistake, parsePolicy, resolvePolicy } from '../access/policy-load.ts';
 import { TransientError, UpstreamError } from '../lib/errors.ts';
+import type { Files } from '../lib/files.ts';
 import type { Found } from './finish.ts';
 import type { PolicyInForce, SyncParts } from './parts.ts';
 
@@ -33,9 +33,9 @@ type Kept = { text: string | null; policy: Policy };
 
 export function createPolicyKeeper(
   file: PolicyFile,
-  parts: Pick<SyncParts, 'cobot' | 'locks' | 'store' | 'clock' | 'log' | 'together'>,
+  parts: Pick<SyncParts, 'cobot' | 'locks' | 'store' | 'clock' | 'log' | 'together'> & { files: Pick<Files, 'read'> },
 ): PolicyKeeper {
-  const { cobot, locks, store, clock, log, together } = parts;
+  const { cobot, locks, store, clock, log, together, files } = parts;
   const broughtIn = together.note('policy brought in');
   let kept: Kept | undefined;
   let lockList: { locks: readonly Lock[]; readAt: number } | undefined;
@@ -64,7 +64,7 @@ export function createPolicyKeeper(
 
   async function readText(): Promise<string | null | Mistake> {
     try {
-      return await readFile(file.path, 'utf8');
+      return await files.read(file.path);
     } catch (error) {
       const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
       const before = (await store.settings.get('policy'))?.text ?? null;

@@ -1,7 +1,7 @@
 // What happens by the clock: the sweep after the start, every few minutes and after a change of the policy file;
 // catching up on openings every hour; throwing away what is old once a day. Several processes do each of it once.
-import { unwatchFile, watchFile } from 'node:fs';
 import { describeError } from '../lib/errors.ts';
+import type { Files } from '../lib/files.ts';
 import type { SyncParts } from './parts.ts';
 import type { PolicyKeeper } from './policy-keeper.ts';
 
@@ -9,7 +9,6 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const WATCH_EVERY = 2000;
 /** A process that was killed is taken for alive for ten seconds. */
 const ARE_THERE_OTHERS = 12 * SECOND;
 
@@ -17,7 +16,12 @@ export type Schedule = { start(): Promise<void>; stop(): void };
 
 export function createSchedule(
   { store, queue, clock, log, together }: Pick<SyncParts, 'store' | 'queue' | 'clock' | 'log' | 'together'>,
-  { policy, sweepMinutes, auditDays }: { policy: PolicyKeeper; sweepMinutes: number; auditDays: number },
+  {
+    policy,
+    files,
+    sweepMinutes,
+    auditDays,
+  }: { policy: PolicyKeeper; files: Pick<Files, 'watch'>; sweepMinutes: number; auditDays: number },
 ): Schedule {
   const cancels = new Set<() => void>();
 
@@ -90,13 +94,9 @@ export function createSchedule(
       every(sweepMinutes * MINUTE, 'sweep', () => sweep('interval'));
       every(HOUR, 'catch-up', () => catchUp('interval'));
       every(DAY, 'forget', forget);
-      watchFile(policy.path, { interval: WATCH_EVERY, persistent: false }, (now, before) => {
-        if (now.mtimeMs === before.mtimeMs && now.size === before.size) return;
-        void policyChanged();
-      });
+      cancels.add(files.watch(policy.path, () => void policyChanged()));
     },
     stop() {
-      unwatchFile(policy.path);
       for (const cancel of cancels) cancel();
       cancels.clear();
     },

@@ -2,9 +2,8 @@
 // announced to take away. Knows addresses and statuses; what they mean for the relay is in the other files.
 import { z } from 'zod';
 import type { Instant } from '../../access/model.ts';
-import type { Clock } from '../../lib/clock.ts';
 import { RefusedError, TransientError } from '../../lib/errors.ts';
-import { type CallInfo, createHttp, type Http, type HttpResponse, parseBody } from '../../lib/http.ts';
+import { type ClientParts, createHttp, type Http, type HttpResponse, parseBody } from '../../lib/http.ts';
 import type { Side } from '../../lib/together.ts';
 import { unique } from '../../lib/unique.ts';
 import { createKisiGate } from './gate.ts';
@@ -36,15 +35,14 @@ export type KisiClient = {
   announced(): { endpoint: string; endsAt: Instant | null }[];
 };
 
-export function createKisiClient(options: {
-  url: string;
-  token: string;
-  clock: Clock;
-  signal?: AbortSignal;
-  onCall?: (call: CallInfo) => void;
-  side?: Side;
-  windowMs?: number;
-}): KisiClient {
+export function createKisiClient(
+  options: ClientParts & {
+    url: string;
+    token: string;
+    side?: Side;
+    windowMs?: number;
+  },
+): KisiClient {
   const { url, token, windowMs, side, ...rest } = options;
   const { clock, signal } = rest;
   const announced = new Map<string, Instant | null>();

@@ -1,6 +1,5 @@
 // Kisi as a LockSystem: puts the parts together, and says what Kisi can do.
-import type { Clock } from '../../lib/clock.ts';
-import type { CallInfo } from '../../lib/http.ts';
+import type { ClientParts } from '../../lib/http.ts';
 import type { Side } from '../../lib/together.ts';
 import type { LockSystem } from '../lock-system.ts';
 import { createCheckUp } from './check-up.ts';
@@ -23,15 +22,14 @@ export type KisiSettings = {
 };
 
 /** Throws where the webhook secret cannot be one. */
-export function createKisi(options: {
-  settings: KisiSettings;
-  clock: Clock;
-  signal?: AbortSignal;
-  onCall?: (call: CallInfo) => void;
-  side?: Side;
-  /** Kisi allows five calls in it: a second; only tests make it shorter. */
-  windowMs?: number;
-}): LockSystem {
+export function createKisi(
+  options: ClientParts & {
+    settings: KisiSettings;
+    side?: Side;
+    /** Kisi allows five calls in it: a second; only tests make it shorter. */
+    windowMs?: number;
+  },
+): LockSystem {
   const { settings, ...rest } = options;
   const { clock, signal } = rest;
   const { placeId } = settings;

@@ -1,8 +1,7 @@
 // Seam over HTTP: POST with JSON everywhere, lists read to their last page, limits for each device. Knows addresses and
 // statuses; what they mean for the relay is elsewhere. The address of a next page is never followed, only its cursor.
 import type { z } from 'zod';
-import type { Clock } from '../../lib/clock.ts';
-import { type CallInfo, createHttp, type HttpResponse, parseBody, unexpectedBody } from '../../lib/http.ts';
+import { type ClientParts, createHttp, type HttpResponse, parseBody, unexpectedBody } from '../../lib/http.ts';
 import { createRateGate } from '../../lib/rate-gate.ts';
 import type { Side } from '../../lib/together.ts';
 import { isSeamsError, type Page, wordsOf } from './schema.ts';
@@ -42,14 +41,13 @@ export type SeamClient = {
   listOf<T>(list: List<T>): Promise<T[]>;
 };
 
-export function createSeamClient(options: {
-  url: string;
-  token: string;
-  clock: Clock;
-  signal?: AbortSignal;
-  onCall?: (call: CallInfo) => void;
-  side?: Side;
-}): SeamClient {
+export function createSeamClient(
+  options: ClientParts & {
+    url: string;
+    token: string;
+    side?: Side;
+  },
+): SeamClient {
   const { side, ...rest } = options;
   const { url, token, clock, signal } = rest;
   const send = createHttp({

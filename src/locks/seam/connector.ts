@@ -1,8 +1,7 @@
 // Seam as a LockSystem: one hub for many brands. Entrances get access grants, keypads get access codes; which of the two a
 // lock is decides here, and nothing else does.
 import type { Window } from '../../access/model.ts';
-import type { Clock } from '../../lib/clock.ts';
-import type { CallInfo } from '../../lib/http.ts';
+import type { ClientParts } from '../../lib/http.ts';
 import type { Side } from '../../lib/together.ts';
 import type { LockSystem } from '../lock-system.ts';
 import { createAccessCodes, readCodeId } from './access-codes.ts';
@@ -28,13 +27,12 @@ export type SeamSettings = {
 };
 
 /** Throws where the webhook secret cannot be one. */
-export function createSeam(options: {
-  settings: SeamSettings;
-  clock: Clock;
-  signal?: AbortSignal;
-  onCall?: (call: CallInfo) => void;
-  side?: Side;
-}): LockSystem {
+export function createSeam(
+  options: ClientParts & {
+    settings: SeamSettings;
+    side?: Side;
+  },
+): LockSystem {
   const { settings, ...rest } = options;
   const { clock } = options;
   const { url, token, accessMethods } = settings;

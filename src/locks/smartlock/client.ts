@@ -2,7 +2,7 @@
 // Knows addresses and statuses; what they mean for the relay is connector.ts.
 import type { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
-import { type CallInfo, createHttp, type Gate, type Http, parseBody, unexpectedBody } from '../../lib/http.ts';
+import { type ClientParts, createHttp, type Gate, type Http, parseBody, unexpectedBody } from '../../lib/http.ts';
 import { createRateGate } from '../../lib/rate-gate.ts';
 import type { Side } from '../../lib/together.ts';
 import { type Page, wordsOf } from './schema.ts';
@@ -23,14 +23,13 @@ type SmartLockClient = {
   list<T>(list: List<T>): Promise<T[]>;
 };
 
-export function createSmartLockClient(options: {
-  url: string;
-  token: string;
-  clock: Clock;
-  signal?: AbortSignal;
-  onCall?: (call: CallInfo) => void;
-  side?: Side;
-}): SmartLockClient {
+export function createSmartLockClient(
+  options: ClientParts & {
+    url: string;
+    token: string;
+    side?: Side;
+  },
+): SmartLockClient {
   const { url, token, side, ...rest } = options;
   const send = createHttp({
     ...rest,

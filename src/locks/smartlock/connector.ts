@@ -1,8 +1,7 @@
 // SmartLock as a LockSystem: what its statuses mean, and the form that it gives times and notes.
 import type { z } from 'zod';
 import type { Window } from '../../access/model.ts';
-import type { Clock } from '../../lib/clock.ts';
-import { type CallInfo, type HttpResponse, parseBody, segment } from '../../lib/http.ts';
+import { type ClientParts, type HttpResponse, parseBody, segment } from '../../lib/http.ts';
 import type { Side } from '../../lib/together.ts';
 import { unique } from '../../lib/unique.ts';
 import type { LockSystem, LockUserPatch, NewGrant, NewLockUser } from '../lock-system.ts';
@@ -31,13 +30,12 @@ export type SmartLockSettings = {
 const LONGEST_NOTE = 200;
 
 /** Throws where the webhook secret cannot be one. */
-export function createSmartLock(options: {
-  settings: SmartLockSettings;
-  clock: Clock;
-  signal?: AbortSignal;
-  onCall?: (call: CallInfo) => void;
-  side?: Side;
-}): LockSystem {
+export function createSmartLock(
+  options: ClientParts & {
+    settings: SmartLockSettings;
+    side?: Side;
+  },
+): LockSystem {
   const { settings, ...rest } = options;
   const { send, get, list } = createSmartLockClient({ ...rest, url: settings.url, token: settings.token });
   const readOpening = createReadOpening(settings.webhookSecret);

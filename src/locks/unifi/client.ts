@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
 import { type RefusedError, TransientError, UnauthorizedError } from '../../lib/errors.ts';
-import { type CallInfo, createHttp, type Gate, type HttpRequest, unexpectedBody } from '../../lib/http.ts';
+import { type ClientParts, createHttp, type Gate, type HttpRequest, unexpectedBody } from '../../lib/http.ts';
 import { createPinnedAgent, WRONG_CERTIFICATE } from '../../lib/pinned-agent.ts';
 import { createRateGate } from '../../lib/rate-gate.ts';
 import { createScrub } from '../../lib/scrub.ts';
@@ -38,15 +38,14 @@ export type UnifiClient = {
 };
 
 /** Throws where a certificate is pinned that plain http would never show. */
-export function createUnifiClient(options: {
-  url: string;
-  token: string;
-  certificate: string | null;
-  clock: Clock;
-  signal?: AbortSignal;
-  onCall?: (call: CallInfo) => void;
-  side?: Side;
-}): UnifiClient {
+export function createUnifiClient(
+  options: ClientParts & {
+    url: string;
+    token: string;
+    certificate: string | null;
+    side?: Side;
+  },
+): UnifiClient {
   const { url, token, certificate, side, ...rest } = options;
   if (certificate !== null && !/^https:/i.test(url)) {
     throw new Error('UNIFI_CERTIFICATE_SHA256 is set, so UNIFI_URL has to begin with https');

@@ -1,7 +1,6 @@
 // UniFi Access as a LockSystem: users of a local console, and access policies in their own sets, without windows and
 // notes. Must not write a set that was not just read, nor touch users, policies and doors beyond that.
-import type { Clock } from '../../lib/clock.ts';
-import type { CallInfo } from '../../lib/http.ts';
+import type { ClientParts } from '../../lib/http.ts';
 import { createKeyedLock } from '../../lib/keyed-lock.ts';
 import type { Side } from '../../lib/together.ts';
 import { unique } from '../../lib/unique.ts';
@@ -25,13 +24,12 @@ export type UnifiSettings = {
 };
 
 /** Throws where a certificate is given for an address that shows none. */
-export function createUnifi(options: {
-  settings: UnifiSettings;
-  clock: Clock;
-  signal?: AbortSignal;
-  onCall?: (call: CallInfo) => void;
-  side?: Side;
-}): LockSystem {
+export function createUnifi(
+  options: ClientParts & {
+    settings: UnifiSettings;
+    side?: Side;
+  },
+): LockSystem {
   const { settings, ...rest } = options;
   const { token, url, webhookSecret, certificate } = settings;
   const client = createUnifiClient({ ...rest, token, url, certificate });

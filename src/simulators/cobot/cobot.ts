@@ -2,9 +2,11 @@
 // Cobot's documentation and is never tuned to what the relay happens to do.
 import type { LocalDate } from '../../access/model.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { InProcess } from '../carrier.ts';
 import { cryptoRandom, hexId, type Random } from '../chance.ts';
 import type { Route } from '../exchange.ts';
-import { type Limit, type Site, startServer } from '../server.ts';
+import { startServer } from '../server.ts';
+import type { Limit, Site } from '../site.ts';
 import { bears, createRefusals, hasScope, type Refusals } from './answers.ts';
 import { api2Refusals, api2Routes } from './api2.ts';
 import { cobotRoutes } from './routes.ts';
@@ -17,6 +19,7 @@ export type CobotOptions = {
   clock: Clock;
   random?: Random;
   port?: number;
+  inProcess?: InProcess;
   api2Port?: number;
   subdomain?: string;
   /** IANA name. */
@@ -34,7 +37,7 @@ export type CobotSimulator = Awaited<ReturnType<typeof startCobotSimulator>>;
 const MINUTE = 60_000;
 
 export async function startCobotSimulator(options: CobotOptions) {
-  const { clock, random = cryptoRandom, subdomain = 'co-up', zone = 'Europe/Berlin' } = options;
+  const { clock, random = cryptoRandom, subdomain = 'co-up', zone = 'Europe/Berlin', inProcess } = options;
   const token = options.token ?? hexId(random, 64);
   const scopes = options.scopes ?? usualScopes;
   const switches: CobotSwitches = { ...usualSwitches, ...options.switches };
@@ -48,6 +51,7 @@ export async function startCobotSimulator(options: CobotOptions) {
     random,
     switches,
     timeoutMs,
+    inProcess,
     retryMs: (retryMs ?? cobotRetryMinutes.map((minutes) => minutes * MINUTE)).map((ms) => ms * scale),
   });
   const urls = { v1: '', api2: '' };
@@ -58,10 +62,17 @@ export async function startCobotSimulator(options: CobotOptions) {
   const server = await startServer({
     clock,
     random,
+    ...(inProcess ? { inProcess } : {}),
     limit: limits && perEndpoint(limits),
     sites: [
-      site(options.port ?? 0, v1Routes, refusals, token, scopes),
-      site(options.api2Port ?? 0, api2Routes(space), api2Refusals(refusals), token, scopes),
+      site({ host: `${subdomain}.cobot.invalid`, port: options.port ?? 0 }, v1Routes, refusals, token, scopes),
+      site(
+        { host: 'api.cobot.invalid', port: options.api2Port ?? 0 },
+        api2Routes(space),
+        api2Refusals(refusals),
+        token,
+        scopes,
+      ),
     ],
   });
   const [v1 = '', api2 = ''] = server.urls;
@@ -156,14 +167,14 @@ function perEndpoint(limits: { windowMs: number; perEndpoint: number }): Limit {
 }
 
 function site(
-  port: number,
+  place: Pick<Site, 'host' | 'port'>,
   routes: Route[],
   refusals: Pick<Refusals, 'unauthorized' | 'forbidden' | 'tooMany' | 'notFound' | 'malformed'>,
   token: string,
   scopes: string[],
 ): Site {
   return {
-    port,
+    ...place,
     routes,
     refuse(request, route) {
       if (route?.open) return null;

@@ -1,6 +1,7 @@
 // Cobot's subscriptions and what they deliver: one event each, no signature, no event name in the body; ten retries,
 // then inactive; a 410 ends one at once; redirects are failures (reference, section 4).
 import type { Clock } from '../../lib/clock.ts';
+import type { InProcess } from '../carrier.ts';
 import { hexId, type Random } from '../chance.ts';
 import { createDeliveries, type Deliveries, type Delivery } from '../deliveries.ts';
 import { type CobotSwitches, cobotEvents } from './switches.ts';
@@ -30,10 +31,11 @@ export function createCobotWebhooks(options: {
   switches: CobotSwitches;
   retryMs: number[];
   timeoutMs: number;
+  inProcess?: InProcess | undefined;
 }): CobotWebhooks {
-  const { clock, random, switches, retryMs, timeoutMs } = options;
+  const { clock, random, switches, retryMs, timeoutMs, inProcess } = options;
   const subscriptions = new Map<string, Subscription>();
-  const deliveries = createDeliveries({ clock, retryMs, timeoutMs });
+  const deliveries = createDeliveries({ clock, retryMs, timeoutMs, inProcess });
 
   function send(subscription: Subscription, body: unknown): Promise<Delivery> {
     const end = () => {

@@ -3,6 +3,7 @@
 import { Webhook } from 'standardwebhooks';
 import type { CurrentGrant, LockUser } from '../../access/model.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { InProcess } from '../carrier.ts';
 import { cryptoRandom, hexId, type Random } from '../chance.ts';
 import { createDeliveries, type Delivery, type Post } from '../deliveries.ts';
 import type { LockSimulator, OpenHow } from '../lock-simulator.ts';
@@ -21,6 +22,7 @@ export type SmartLockOptions = {
   clock: Clock;
   random?: Random;
   port?: number;
+  inProcess?: InProcess;
   token?: string;
   /** `whsec_...`: webhooks are signed. */
   secret?: string;
@@ -59,7 +61,7 @@ const usualRetryMs = [0.01, 0.05, 0.25, 0.69, 2, 4, 7, 10].map((hours) => hours 
 const usualLimits = { windowMs: 60_000, perToken: 600 };
 
 export async function startSmartLockSimulator(options: SmartLockOptions): Promise<SmartLockSimulator> {
-  const { clock, random = cryptoRandom, secret } = options;
+  const { clock, random = cryptoRandom, secret, inProcess } = options;
   const token = options.token ?? hexId(random, 40);
   const switches: SmartLockSwitches = { fractions: '422', longNotes: '422', ...options.switches };
   const limits = options.limits === 'off' ? null : { ...usualLimits, ...options.limits };
@@ -69,13 +71,15 @@ export async function startSmartLockSimulator(options: SmartLockOptions): Promis
   let lastTold: SmartLockEvent | undefined;
 
   const account = createSmartLockAccount({ clock, random });
-  const deliveries = createDeliveries({ clock, retryMs: retryMs.map((ms) => ms * scale), timeoutMs });
+  const deliveries = createDeliveries({ clock, retryMs: retryMs.map((ms) => ms * scale), timeoutMs, inProcess });
   const server = await startServer({
     clock,
     random,
+    ...(inProcess ? { inProcess } : {}),
     limit: limits && { windowMs: limits.windowMs, of: () => ({ bucket: token, most: limits.perToken }) },
     sites: [
       {
+        host: 'api.smartlock.invalid',
         port: options.port ?? 0,
         routes: smartLockRoutes(account, switches),
         refuse: ({ headers }) =>

@@ -3,6 +3,7 @@
 // Checked by an independent client (the package unifi-access) in test/simulators/unifi-client.test.ts.
 import type { CurrentGrant, LockUser } from '../../access/model.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { InProcess } from '../carrier.ts';
 import { cryptoRandom, hexId, type Random } from '../chance.ts';
 import { createDeliveries, type Delivery } from '../deliveries.ts';
 import type { LockSimulator, OpenHow } from '../lock-simulator.ts';
@@ -20,6 +21,7 @@ export type UnifiOptions = {
   clock: Clock;
   random?: Random;
   port?: number;
+  inProcess?: InProcess;
   token?: string;
   /** What the token may do: "view:user", "edit:user", ...; left out: everything. */
   scopes?: string[];
@@ -38,7 +40,7 @@ export type UnifiOptions = {
 export type UnifiSimulator = Awaited<ReturnType<typeof startUnifiSimulator>>;
 
 export async function startUnifiSimulator(options: UnifiOptions) {
-  const { clock, random = cryptoRandom, secret, tls = true } = options;
+  const { clock, random = cryptoRandom, secret, tls = true, inProcess } = options;
   const token = options.token ?? hexId(random, 22);
   const switches: UnifiSwitches = { ...usualUnifiSwitches, ...options.switches };
   const limits = options.limits === undefined || options.limits === 'off' ? null : options.limits;
@@ -47,19 +49,21 @@ export async function startUnifiSimulator(options: UnifiOptions) {
   const account = createUnifiAccount({ clock, random, switches });
   const answers = createUnifiAnswers(switches);
   const views = createUnifiViews(account, switches);
-  const deliveries = createDeliveries({ clock, retryMs: retryMs.map((ms) => ms * scale), timeoutMs });
+  const deliveries = createDeliveries({ clock, retryMs: retryMs.map((ms) => ms * scale), timeoutMs, inProcess });
   const webhooks = createUnifiWebhooks({ clock, random, account, views, switches, deliveries, secret });
   const parts = { account, answers, views, webhooks, switches };
   const refuse = unifiRefusal(parts, { token, scopes: options.scopes ?? null });
   const server = await startServer({
     clock,
     random,
+    ...(inProcess ? { inProcess } : {}),
     limit: limits && {
       windowMs: limits.windowMs ?? 60_000,
       of: () => ({ bucket: token, most: limits.perToken }),
     },
     sites: [
       {
+        host: 'console.unifi.invalid',
         port: options.port ?? 0,
         ...(tls ? { tls: { key: privateKey, cert: certificate } } : {}),
         routes: unifiRoutes(parts),

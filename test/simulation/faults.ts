@@ -1,0 +1,112 @@
+// What goes wrong, and how it is done to the simulated sides. Each fault stands for a while, or until it gets calm.
+
+import { fieldOf, type Seen } from '../../src/simulators/exchange.ts';
+import { type Action, emptied, lacking, type Saboteur } from '../../src/simulators/sabotage.ts';
+
+export type Trouble =
+  | '429'
+  | '500'
+  | '503'
+  | '401'
+  | '402'
+  | '403'
+  | 'reset before'
+  | 'reset after'
+  | 'no answer before'
+  | 'no answer after'
+  | 'lands late'
+  | 'cut'
+  | 'truncated'
+  | 'html'
+  | 'empty'
+  | 'lacking'
+  | 'slow'
+  | 'not there';
+
+/** The lists of the whole space: what one of them lacks is no evidence. */
+export const COBOT_LISTS = [
+  'GET /api/memberships',
+  'GET /api/time_passes/unused',
+  'GET /api/work_sessions',
+  'GET /api/bookings',
+] as const;
+
+export type Fault =
+  | {
+      kind: 'trouble';
+      side: 'cobot' | 'locks';
+      what: Trouble;
+      on: 'all' | 'reads' | 'writes' | 'check-ins' | (typeof COBOT_LISTS)[number];
+      forMs: number;
+      share: number;
+    }
+  | { kind: 'webhooks'; what: 'lost' | 'twice' | 'late' | 'out of order' | 'answer lost'; forMs: number; share: number }
+  | { kind: 'crash'; in: 'call' | 'commit'; afterSteps: number; when: 'before' | 'after'; downMs: number }
+  | { kind: 'restart'; downMs: number }
+  | { kind: 'asleep'; ms: number }
+  | { kind: 'wrong clock'; by: number; forMs: number }
+  | { kind: 'down'; side: 'cobot' | 'locks'; forMs: number };
+
+const KINDS: ReadonlySet<string> = new Set<Fault['kind']>([
+  'trouble',
+  'webhooks',
+  'crash',
+  'restart',
+  'asleep',
+  'wrong clock',
+  'down',
+]);
+
+export const isFault = <T extends { kind: string }>(happening: T): happening is Extract<T, Fault> =>
+  KINDS.has(happening.kind);
+
+const MINUTE = 60_000;
+const HTML = '<html><body>We will be back soon.</body></html>';
+
+const actions: Record<Exclude<Trouble, 'lacking'>, Action> = {
+  '429': { kind: 'answer', status: 429, json: {}, headers: { 'retry-after': '45' } },
+  '500': { kind: 'answer', status: 500, html: HTML },
+  '503': { kind: 'answer', status: 503, json: {}, headers: { 'retry-after': '20' } },
+  '401': { kind: 'answer', status: 401, json: {} },
+  '402': { kind: 'answer', status: 402, json: {} },
+  '403': { kind: 'answer', status: 403, json: {} },
+  'reset before': { kind: 'reset', when: 'before' },
+  'reset after': { kind: 'reset', when: 'after' },
+  'no answer before': { kind: 'hang', when: 'before' },
+  'no answer after': { kind: 'hang', when: 'after' },
+  // Beyond the time-out, and within the half minute after it in which it may still land.
+  'lands late': { kind: 'delay', ms: 22_000, when: 'before' },
+  cut: { kind: 'cut' },
+  truncated: { kind: 'truncate' },
+  html: { kind: 'answer', status: 200, html: HTML },
+  empty: { kind: 'replace', data: emptied },
+  slow: { kind: 'delay', ms: 4000, when: 'before' },
+  'not there': { kind: 'answer', status: 404, json: {} },
+};
+
+export function strike(side: { sabotage: Saboteur['sabotage'] }, fault: Extract<Fault, { kind: 'trouble' }>) {
+  const action = fault.what === 'lacking' ? lackingSome : actions[fault.what];
+  return side.sabotage((request) => isMeant(request, fault), action, { share: fault.share });
+}
+
+/** By its id, so that the same thing is lacking for as long as it lasts. */
+const lackingSome: Action = {
+  kind: 'replace',
+  data: lacking((item) => {
+    const id = String(fieldOf(item, 'id'));
+    return id.charCodeAt(id.length - 1) % 3 === 0;
+  }),
+};
+
+function isMeant({ method, endpoint }: Seen, { on, what }: Extract<Fault, { kind: 'trouble' }>): boolean {
+  // Of one membership alone: a single read that lies is more than anybody can see through, and not asked for.
+  if (what === 'not there') return endpoint === 'GET /api/memberships/:id';
+  if (on === 'all') return true;
+  if (on === 'reads') return method === 'GET';
+  if (on === 'writes') return method !== 'GET';
+  if (on === 'check-ins') return method === 'POST' && /check_ins|work_sessions/.test(endpoint);
+  return endpoint === on;
+}
+
+/** It may be seen for so long after its end: waits grow up to five minutes, jittered. */
+export const AFTERMATH = 12 * MINUTE;
