@@ -19,7 +19,15 @@ describe.each(ENGINES)('on %s', (engine) => {
     toldAt: now + 1000,
     goneSince: null,
   };
-  const ben: Alert = { ...hold, key: 'refused:ben', kind: 'refused', who: 'Ben', since: now + 1, toldAt: null, goneSince: now + 2 };
+  const ben: Alert = {
+    ...hold,
+    key: 'refused:ben',
+    kind: 'refused',
+    who: 'Ben',
+    since: now + 1,
+    toldAt: null,
+    goneSince: now + 2,
+  };
   const message = (key: string) => ({
     name: 'alert' as const,
     key,
