@@ -1,6 +1,5 @@
 // The composition root: the only file that builds parts and hands them to each other. One space; nothing in here lives
 // at module level, so that one process can serve several some day.
-import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { Express } from 'express';
 import { createAdmin } from './admin/admin.ts';
 import { createHealthRouter } from './admin/health.ts';
@@ -10,14 +9,11 @@ import { createCobotClient } from './cobot/client.ts';
 import { readMember, readSpace } from './cobot/facts.ts';
 import { createSubscriptionCare, createSubscriptionView } from './cobot/subscription-care.ts';
 import { type Config, secretsOf } from './config.ts';
-import { type Clock, createSteadyTime, systemClock } from './lib/clock.ts';
+import { createSteadyTime } from './lib/clock.ts';
 import { createClockDrift } from './lib/clock-drift.ts';
-import { disk, type Files } from './lib/files.ts';
 import type { CallInfo } from './lib/http.ts';
-import type { Log } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { sideOf } from './lib/together.ts';
-import type { Wire } from './lib/wire.ts';
 import { createLockSystem } from './locks/catalog.ts';
 import { createDryRun } from './locks/dry-run.ts';
 import { createNotesByStore } from './locks/notes-by-store.ts';
@@ -27,10 +23,10 @@ import { createOperator } from './operator/operator.ts';
 import type { OperatorApp } from './operator/parts.ts';
 import { logJobs } from './queue/log-jobs.ts';
 import { openQueue } from './queue/open-queue.ts';
-import { openDatabase } from './store/database.ts';
 import { openStore } from './store/open-store.ts';
 import { openTogether } from './store/open-together.ts';
 import { witnessOf } from './store/witness.ts';
+import { type Surroundings, usualSurroundings } from './surroundings.ts';
 import { boundaryJob } from './sync/boundary.ts';
 import type { SyncParts } from './sync/parts.ts';
 import { createPolicyKeeper } from './sync/policy-keeper.ts';
@@ -58,26 +54,9 @@ export type App = OperatorApp & {
   stop(): Promise<void>;
 };
 
-/** Everything through which a service meets the world; a simulation hands in its own. */
-export type Surroundings = {
-  log: Log;
-  clock?: Clock;
-  newId?: () => string;
-  /** From 0 up to, not including, 1. */
-  random?: () => number;
-  wire?: Wire;
-  files?: Files;
-  openDatabase?: typeof openDatabase;
-};
-
-/** In the order of time: what is stored together lies together, and a commit writes few pages. */
-const idByTime = () => randomUUIDv7();
-const cryptoRandom = () => randomBytes(4).readUInt32BE() / 2 ** 32;
-
 export async function createApp(config: Config, surroundings: Surroundings): Promise<App> {
-  const { log, clock = systemClock, newId = idByTime, random = cryptoRandom, files = disk, wire } = surroundings;
-  const open = surroundings.openDatabase ?? openDatabase;
-  const database = await open({ dataDir: config.dataDir, url: config.databaseUrl });
+  const { log, clock, newId, random, wire, files, openDatabase } = { ...usualSurroundings, ...surroundings };
+  const database = await openDatabase({ dataDir: config.dataDir, url: config.databaseUrl });
   const stopping = new AbortController();
   const space = config.cobot.subdomain;
 

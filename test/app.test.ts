@@ -163,7 +163,7 @@ describe('the webhooks on Cobot', () => {
     await world.sweep();
 
     expect(await world.store.settings.get('last-good-sweep')).toBe(world.clock.now());
-    expect(await world.problemsOf({ id: '' })).toContain('webhooks');
+    expect(await world.problemsOf({ id: '' })).toContain('webhooks-unknown');
   });
 });
 

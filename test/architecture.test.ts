@@ -138,7 +138,7 @@ const rights: Record<string, string> = {
   'src/access/allowed.ts': `import 'zod';\n${value('./thing.ts')}`,
   'src/locks/catalog.ts': value('./acme/thing.ts'),
   'src/locks/acme/allowed.ts': type('../thing.ts'),
-  'src/lib/http.ts': `import 'axios';\n`,
+  'src/lib/wire.ts': `import 'axios';\n`,
   'src/cli/demo.ts': value('../simulators/thing.ts'),
   'src/cli/allowed.ts': value('../app.ts'),
 };
