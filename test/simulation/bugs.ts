@@ -106,23 +106,4 @@ export const bugs: readonly Bug[] = [
     from: 'options.gate.pause(request.endpoint, error.retryAfterMs ?? 0);',
     to: 'options.gate.pause(request.endpoint, 0);',
   },
-  {
-    name: 'nobody looks whether a check-in landed before another is sent',
-    file: 'src/sync/check-in.ts',
-    from: 'if (started || limited) {',
-    to: 'if (started && limited && started.startedAt === 0) {',
-  },
-  {
-    name: 'after a time-out a check-in is not waited for',
-    file: 'src/sync/check-in.ts',
-    from: "if (error instanceof TransientError && error.effect === 'later') return { again: clock.now() + HALF_A_MINUTE };",
-    to: "if (error instanceof TransientError && error.effect === 'later') {\n    await store.attempts.finish(membership.id);\n    throw error;\n  }",
-  },
-  {
-    name: 'nobody looks for the lock user before one is made: after a lost answer there are two',
-    file: 'src/sync/reconcile.ts',
-    from: ': locks.userByEmail(email);',
-    to: ': undefined;',
-    system: 'unifi',
-  },
 ];
