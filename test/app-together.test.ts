@@ -74,6 +74,20 @@ describe.skipIf(noPostgres)('two relays on one PostgreSQL', { timeout: 90_000 },
     expect(lists()).toBe(1);
   });
 
+  it('sweep at once where both are there from the beginning and nothing was swept yet', async () => {
+    const { cobot, plan, open } = await setUp();
+    cobot.addMember({ name: 'Ada', plan });
+    const lists = counting(cobot, LIST);
+    const [one, two] = [await open(FRONT), await open(FRONT)];
+    await expect.poll(() => two.app.parts.together.others(), soon).toBe(1);
+
+    await one.app.start();
+
+    expect(await one.app.parts.queue.list({ name: 'sweep' })).toHaveLength(1);
+    await one.app.parts.queue.idle();
+    expect(lists()).toBe(1);
+  });
+
   it('keep to one budget of Cobot, so that it never has to say 429', async () => {
     const { cobot, plan, open } = await setUp();
     const members = Array.from({ length: 40 }, (_, i) => cobot.addMember({ name: `Member ${i}`, plan }));

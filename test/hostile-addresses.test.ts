@@ -198,7 +198,7 @@ describe('the url in a webhook', () => {
     );
 
     expect(files.length).toBeGreaterThan(100);
-    expect(calling).toEqual(['lib/http.ts']);
+    expect(calling).toEqual(['lib/wire.ts']);
   });
 });
 

@@ -79,17 +79,21 @@ export function createSchedule(
     await sweep('start');
   }
 
-  async function beginUnlessOthersAreAtWork(): Promise<void> {
+  /** What another process swept a moment ago need not be swept again: with every start of several, that would be a storm. */
+  async function beginUnlessOthersAreAtWork(): Promise<boolean> {
     const sweptAt = await store.settings.get('last-good-sweep');
     const isGood = sweptAt !== undefined && sweptAt > clock.now() - sweepMinutes * MINUTE;
-    if (!isGood || (await together.others()) === 0) await begin();
+    if (isGood && (await together.others()) > 0) return false;
+    await begin();
+    return true;
   }
 
   return {
     async start() {
-      if ((await together.others()) === 0) await begin();
-      // It may be the one in whose place this one was started.
-      else after(ARE_THERE_OTHERS, beginUnlessOthersAreAtWork);
+      if (!(await beginUnlessOthersAreAtWork())) {
+        // The other may be the one in whose place this one was started.
+        after(ARE_THERE_OTHERS, async () => void (await beginUnlessOthersAreAtWork()));
+      }
       await together.isDue('forget', DAY);
       every(sweepMinutes * MINUTE, 'sweep', () => sweep('interval'));
       every(HOUR, 'catch-up', () => catchUp('interval'));

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { daytimeZone, localDay } from '../../src/cli/demo/daytime.ts';
 import { createRelayProcess, freePort, type RelayProcess } from '../../src/cli/demo/relay-process.ts';
 import { buildStage, type Stage } from '../../src/cli/demo/stage.ts';
+import { until } from '../../src/cli/demo/until.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type Random, seededRandom } from '../../src/simulators/chance.ts';
 import type { Seen } from '../../src/simulators/exchange.ts';
@@ -172,6 +173,12 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
     async begin() {
       await Promise.all(relays.map((each) => each.start()));
       if (balancerPort !== null) balancer = await startBalancer(balancerPort, relays);
+      const members = script.filter(({ kind }) => kind !== 'confirmation').map(({ member }) => member.email ?? '');
+      await until(
+        () => members.filter((email) => locks.opens(email).length === 0),
+        (waiting) => waiting.length === 0,
+        { clock, ms: CALM_MS },
+      );
       await calm();
       isSlow = true;
     },

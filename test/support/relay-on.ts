@@ -138,7 +138,7 @@ export async function createRelayOn<L extends LockSimulator>(start: StartLocks<L
         ({ action, sentence }) => `${action}: ${sentence}`,
       ),
     /** Without one that every world of these has: nobody has said where Cobot reaches the relay. */
-    problems: async () => (await operator().problems({})).problems.filter(({ kind }) => kind !== 'webhooks'),
+    problems: async () => (await operator().problems({})).problems.filter(({ kind }) => kind !== 'webhooks-unwatched'),
     /** Takes over what others gave to that member. */
     async adopt({ email }: Member) {
       const { grants } = await world.waitFor(operator().adopt({ email, grantIds: null }));
