@@ -155,6 +155,7 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
     oneAtATime: together.oneAtATime('sync'),
     touched: together.touched('reconciled'),
     swept: together.touched('swept'),
+    callsPerMinute: config.cobot.callsPerMinute,
     managedFor: Math.max(HOUR, 2 * config.sweepMinutes * 60_000),
     counted: {
       checkIn(outcome) {
@@ -262,8 +263,8 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
     ...forOperator,
     hangUp: () => admin?.stop(),
     async start() {
-      const runSweep = async (cause: string) => {
-        await sync({ dryRun: false, cause });
+      const runSweep = async (about: { cause: string; burst?: true }) => {
+        await sync({ dryRun: false, ...about });
       };
       await begin();
       queue.work(createHandlers(parts, runSweep, alerting.handlers), { concurrency: CONCURRENCY, order: jobOrder });

@@ -1,6 +1,6 @@
 // What each lock system needs of the environment: a new one is an entry here and its rows in config-variables.ts.
 import { z } from 'zod';
-import { oneOf, optional, text, token, url } from './config-values.ts';
+import { oneOf, optional, text, token, url, whole } from './config-values.ts';
 
 const signingSecret = text.refine((secret) => {
   const [, base64 = ''] = /^whsec_(.+)$/.exec(secret) ?? [];
@@ -24,6 +24,7 @@ export const OF_LOCK_SYSTEM = {
     .object({
       SMARTLOCK_API_TOKEN: token,
       SMARTLOCK_URL: url,
+      SMARTLOCK_CALLS_PER_MINUTE: whole(10, 100_000),
       SMARTLOCK_WEBHOOK_SECRET: optional(signingSecret),
     })
     .transform((set) => ({
@@ -31,6 +32,7 @@ export const OF_LOCK_SYSTEM = {
       settings: {
         token: set.SMARTLOCK_API_TOKEN,
         url: set.SMARTLOCK_URL,
+        callsPerMinute: set.SMARTLOCK_CALLS_PER_MINUTE,
         webhookSecret: set.SMARTLOCK_WEBHOOK_SECRET,
       },
     })),

@@ -100,11 +100,24 @@ export const variables: readonly Variable[] = [
     fix: fixForUrl('COBOT_API2_URL', 'https://api.cobot.me'),
   },
   {
+    name: 'COBOT_CALLS_PER_MINUTE',
+    default: '60',
+    description: 'Calls that Cobot allows on one endpoint; the list of memberships has a tenth of it.',
+    fix: 'Give a whole number from 10 to 100000, and more than 60 only where Cobot allows your space more',
+  },
+  {
     name: 'SMARTLOCK_URL',
     lockSystem: 'smartlock',
     default: 'https://api.smartlock.com',
     description: "SmartLock's base URL; another one for tests.",
     fix: fixForUrl('SMARTLOCK_URL', 'https://api.smartlock.com'),
+  },
+  {
+    name: 'SMARTLOCK_CALLS_PER_MINUTE',
+    lockSystem: 'smartlock',
+    default: '600',
+    description: 'Calls that SmartLock allows with one token.',
+    fix: 'Give a whole number from 10 to 100000, and more than 600 only where SmartLock allows you more',
   },
   {
     name: 'KISI_API_KEY',

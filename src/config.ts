@@ -34,6 +34,7 @@ const COMMON = {
   COBOT_URL: url,
   COBOT_WWW_URL: url,
   COBOT_API2_URL: url,
+  COBOT_CALLS_PER_MINUTE: whole(10, 100_000),
   PORT: whole(0, 65_535),
   HOST: text.regex(/^[\w.:%-]+$/, 'is not a host name or address'),
   DATABASE_URL: optional(postgresUrl),
@@ -74,8 +75,17 @@ export type LoadedWebhookConfig =
 
 /** What registering webhooks at Cobot takes, and no more: the locks and the database need not be there yet. */
 export function loadWebhookConfig(env: Environment): LoadedWebhookConfig {
-  const { COBOT_SUBDOMAIN, COBOT_ACCESS_TOKEN, COBOT_URL, COBOT_WWW_URL, COBOT_API2_URL, WEBHOOK_KEY } = COMMON;
-  const needed = { COBOT_SUBDOMAIN, COBOT_ACCESS_TOKEN, COBOT_URL, COBOT_WWW_URL, COBOT_API2_URL, WEBHOOK_KEY };
+  const { COBOT_SUBDOMAIN, COBOT_ACCESS_TOKEN, COBOT_URL, COBOT_WWW_URL, COBOT_API2_URL } = COMMON;
+  const { COBOT_CALLS_PER_MINUTE, WEBHOOK_KEY } = COMMON;
+  const cobot = {
+    COBOT_SUBDOMAIN,
+    COBOT_ACCESS_TOKEN,
+    COBOT_URL,
+    COBOT_WWW_URL,
+    COBOT_API2_URL,
+    COBOT_CALLS_PER_MINUTE,
+  };
+  const needed = { ...cobot, WEBHOOK_KEY };
   const checked = z.object({ ...needed, PUBLIC_URL: url }).safeParse(withDefaults(env));
   if (!checked.success) {
     return { ok: false, problems: checked.error.issues.map(({ path, message }) => problem(String(path[0]), message)) };
@@ -150,7 +160,7 @@ type Checked<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
 
 type CobotVariables = Pick<
   Checked<typeof COMMON>,
-  'COBOT_SUBDOMAIN' | 'COBOT_ACCESS_TOKEN' | 'COBOT_URL' | 'COBOT_WWW_URL' | 'COBOT_API2_URL'
+  'COBOT_SUBDOMAIN' | 'COBOT_ACCESS_TOKEN' | 'COBOT_URL' | 'COBOT_WWW_URL' | 'COBOT_API2_URL' | 'COBOT_CALLS_PER_MINUTE'
 >;
 
 function cobotOf(common: CobotVariables) {
@@ -160,6 +170,7 @@ function cobotOf(common: CobotVariables) {
     url: common.COBOT_URL,
     wwwUrl: common.COBOT_WWW_URL,
     api2Url: common.COBOT_API2_URL,
+    callsPerMinute: common.COBOT_CALLS_PER_MINUTE,
   };
 }
 

@@ -9,6 +9,8 @@ import type { SweepReport } from '../sync/sweep.ts';
 export type SyncOptions = {
   dryRun: boolean;
   cause: string;
+  /** Instead of many reconciles: what is no matter of members was looked at a while ago. */
+  burst?: true;
   onProgress?: (words: string) => void;
   /** In a dry run: as if this policy were in force. */
   policy?: Policy;

@@ -6,7 +6,7 @@ const cause = z.string();
 
 const payloads: { [N in JobName]: z.ZodType<JobPayloads[N]> } = {
   reconcile: z.object({ membershipId: z.string(), cause }),
-  sweep: z.object({ cause }),
+  sweep: z.object({ cause, burst: z.literal(true).exactOptional() }),
   'check-in': z.object({ lockUserId: z.string() }),
   boundary: z.record(z.string(), z.never()),
   booking: z.object({ bookingId: z.string(), membershipId: z.string().nullable(), cause }),

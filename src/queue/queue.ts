@@ -12,7 +12,10 @@ export type JobPayloads = {
   /** Key: the membership's id. */
   reconcile: { membershipId: string; cause: Cause };
   /** Key: 'space'. */
-  sweep: { cause: Cause };
+  sweep: {
+    cause: Cause /** Instead of many reconciles: what is no matter of members is left to the others. */;
+    burst?: true;
+  };
   /** Key: the lock user's id. Judges every opening of that lock user that is stored and not judged yet. */
   'check-in': { lockUserId: string };
   /**

@@ -86,6 +86,7 @@ export const settingValues: { [K in keyof SettingValues]: z.ZodType<SettingValue
   locks,
   'openings-read-until': z.number(),
   'last-good-sweep': z.number(),
+  'last-whole-sweep': z.number(),
   policy: z.object({
     text: z.string().nullable(),
     plans,

@@ -244,6 +244,8 @@ export type SettingValues = {
   /** Openings were read from the lock system up to here. */
   'openings-read-until': Instant;
   'last-good-sweep': Instant;
+  /** One that looked after webhooks, tokens and locks, too. */
+  'last-whole-sweep': Instant;
   /** The policy last in force, as text, with what its names stood for. */
   policy: {
     text: string | null;

@@ -5,11 +5,16 @@ import { factsNeeded } from '../access/policy.ts';
 import type { Job } from '../queue/queue.ts';
 import type { SyncParts } from './parts.ts';
 
-/** Cobot calls that a sweep costs. */
+/** Cobot's limits as documented; where a space has more, everything below is so much more. */
+const USUAL_CALLS_PER_MINUTE = 60;
+/** Cobot calls that a sweep costs at most. */
 const SWEEP_CALLS = 6;
 /** So many calls spent on single reconciles within RECENTLY are a burst too: it may be worked off as it comes in. */
 const MANY_CALLS = 18;
 const RECENTLY = 5000;
+/** What comes so soon after another waits until it is there for A_MOMENT: it may be the second of hundreds. */
+const SOON_AFTER = 100;
+const A_MOMENT = 150;
 /** Single reads of memberships that are kept for what only they can tell. */
 const SINGLES_KEPT_BACK = 10;
 /** Of the six reads a minute of the membership list, so many are left to others than sweeps of bursts. */
@@ -36,7 +41,9 @@ export function createBurst({
   policy,
   clock,
   together,
-}: Pick<SyncParts, 'cobot' | 'queue' | 'policy' | 'clock' | 'together'>): Burst {
+  callsPerMinute,
+}: Pick<SyncParts, 'cobot' | 'queue' | 'policy' | 'clock' | 'together' | 'callsPerMinute'>): Burst {
+  const plenty = Math.max(1, callsPerMinute / USUAL_CALLS_PER_MINUTE);
   /** Of whichever process swept last. */
   const notes = {
     upTo: together.note('swept up to'),
@@ -69,11 +76,16 @@ export function createBurst({
   async function isCheaper(now: Instant): Promise<boolean> {
     if (now < burstUntil) return true;
     begun = begun.filter((at) => at > now - RECENTLY);
-    const fresh = await queue.waiting({ name: 'reconcile', after: sweptUpTo, most: MANY_CALLS + 1 });
+    const fresh = await queue.waiting({
+      name: 'reconcile',
+      after: sweptUpTo,
+      most: Math.ceil(MANY_CALLS * plenty) + 1,
+    });
     const callsEach = factsNeeded((await policy()).policy).bookings ? 2 : 1;
     // Also for one alone: those that wait for the budget would keep check-ins from their turn.
-    const isShort = (await left('GET /api/memberships/:id')) <= SINGLES_KEPT_BACK;
-    return fresh * callsEach > SWEEP_CALLS || (begun.length + fresh) * callsEach > MANY_CALLS || isShort;
+    const isShort = (await left('GET /api/memberships/:id')) <= SINGLES_KEPT_BACK * plenty;
+    const [few, many] = [SWEEP_CALLS * plenty, MANY_CALLS * plenty];
+    return fresh * callsEach > few || (begun.length + fresh) * callsEach > many || isShort;
   }
 
   return {
@@ -82,14 +94,19 @@ export function createBurst({
       await lookAround(now);
       // The sweep is at it, and takes it out when it is through.
       if (isSweeping && job.sequence <= sweptUpTo) return now + GATHER;
-      if (job.sequence <= sweptUpTo || !(await isCheaper(now))) {
+      const isLeftOver = job.sequence <= sweptUpTo;
+      if (isLeftOver || !(await isCheaper(now))) {
+        const others = begun.filter((at) => at > now - SOON_AFTER).length;
+        const heard = job.requestedAt + A_MOMENT;
+        if (!isLeftOver && others >= plenty && now < heard) return heard;
         begun.push(now);
         return null;
       }
       burstUntil = now + BURST_LASTS;
-      const mayListNow = (await left('GET /api/memberships')) > LISTS_KEPT_BACK;
+      const mayListNow = (await left('GET /api/memberships')) > LISTS_KEPT_BACK * plenty;
       const runAt = Math.max(now + GATHER, mayListNow ? 0 : sweptFrom + SWEEPS_APART);
-      await queue.add([{ name: 'sweep', key: 'space', payload: { cause: `burst, ${job.payload.cause}` }, runAt }]);
+      const payload = { cause: `burst, ${job.payload.cause}`, burst: true as const };
+      await queue.add([{ name: 'sweep', key: 'space', payload, runAt }]);
       return runAt + GATHER;
     },
     async sweepBegins(sequence) {

@@ -43,6 +43,8 @@ export type SyncParts = {
   touched: Touched;
   /** The other way round: a reconcile whose facts are older than what a sweep has applied reads them again. */
   swept: Touched;
+  /** What Cobot allows on one endpoint. */
+  callsPerMinute: number;
   /** How far back "managed an hour ago" looks: an hour, or two sweeps where they are rarer. */
   managedFor: number;
   counted: SyncCounters;

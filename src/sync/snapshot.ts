@@ -6,7 +6,7 @@ import type { Booking, CheckIn, Instant, Known, Lock, MemberFacts, Refusal, Time
 import type { LinkedTo } from '../access/persons.ts';
 import { factsNeeded, type Policy } from '../access/policy.ts';
 import { horizonOf } from '../access/spans.ts';
-import type { Listing } from '../cobot/cobot.ts';
+import type { CheckInToken, Listing } from '../cobot/cobot.ts';
 import { describeError, UnexpectedShapeError, UpstreamError } from '../lib/errors.ts';
 import type { OwnedGrant, OwnedUser } from '../locks/owned.ts';
 import type { Evidence, Link } from '../store/store.ts';
@@ -48,7 +48,11 @@ export type Snapshot = {
   errors: unknown[];
 };
 
-export async function readEverything(parts: SyncParts): Promise<Snapshot> {
+/** `tokens` 'as remembered': Cobot's list of them is not read. */
+export async function readEverything(
+  parts: SyncParts,
+  { tokens: whence }: { tokens: 'from Cobot' | 'as remembered' },
+): Promise<Snapshot> {
   const { store, cobot, locks: lockSystem, marks } = parts;
   const { policy, locks } = await parts.policy();
   const { calendar } = await parts.space();
@@ -58,10 +62,7 @@ export async function readEverything(parts: SyncParts): Promise<Snapshot> {
     parts.facts.ofSpace(cobot, needs, { now, horizon: horizonOf(calendar, now).until }),
     lockSystem.users(),
     lockSystem.grants(),
-    cobot.checkInTokens().catch((error: unknown) => {
-      if (error instanceof UpstreamError) return error;
-      throw error;
-    }),
+    whence === 'as remembered' ? null : tokensAtCobot(cobot),
   ]);
   const [storedLinks, storedTokens, evidence, refusals] = await Promise.all([
     store.links.all(),
@@ -69,15 +70,8 @@ export async function readEverything(parts: SyncParts): Promise<Snapshot> {
     store.evidence.all(),
     store.refusals.all(now),
   ]);
-  const userIds = new Set(users.map(({ id }) => id));
-  const tokensRead = !(tokenList instanceof UpstreamError);
-  const tokens = tokensRead
-    ? new Map(
-        tokenList.items
-          .filter(({ token }) => userIds.has(token))
-          .map(({ token, membershipId }) => [token, membershipId]),
-      )
-    : storedTokens;
+  const listed = tokenList instanceof UpstreamError ? null : tokenList;
+  const tokens = listed ? tokensOfUsers(listed, users) : storedTokens;
   const grantsOf = Map.groupBy(grants, ({ lockUserId }) => lockUserId);
   const names = new Map(locks.map((lock) => [lock.id, lock.name]));
   const snapshot: Snapshot = {
@@ -95,21 +89,13 @@ export async function readEverything(parts: SyncParts): Promise<Snapshot> {
     stored: new Map(storedLinks.map((link) => [link.membershipId, link])),
     links: linksFrom({ stored: storedLinks, users, grants, tokens }, marks),
     tokens,
-    tokensRead,
+    tokensRead: listed !== null,
     evidence,
     absent: new Set(),
     lacking: new Set(),
     confirmed: new Set(),
     unknown: new Set(),
-    problems: tokensRead
-      ? []
-      : [
-          {
-            subject: '',
-            kind: 'tokens-unread',
-            sentence: `check-in tokens could not be read: ${describeError(tokenList)}`,
-          },
-        ],
+    problems: tokenList instanceof UpstreamError ? [tokensUnread(tokenList)] : [],
     errors: [...space.errors],
   };
   noteUnreadable(snapshot, { memberships: space.memberships, ...listings(space) });
@@ -144,18 +130,47 @@ export async function readEverything(parts: SyncParts): Promise<Snapshot> {
       : [];
     if (remembered ? lacksSomething(facts, remembered, checkIns, now) : hasGrants) snapshot.absent.add(membership.id);
   }
+  noteLacking(snapshot, storedLinks);
+  await readUnattributed(snapshot, space.passes, parts);
+  return snapshot;
+}
+
+/** Memberships that somebody is linked to and that the list lacks. */
+function noteLacking(snapshot: Snapshot, storedLinks: readonly Link[]): void {
   const inUse = new Set(storedLinks.filter(({ endedAt }) => endedAt === null).map(({ lockUserId }) => lockUserId));
   for (const [id, link] of snapshot.links) {
     if (snapshot.memberships.has(id)) continue;
     const isOver = (snapshot.stored.get(id)?.endedAt ?? null) !== null;
-    if (isOver && (inUse.has(link.lockUserId) || !grantsOf.get(link.lockUserId)?.some((grant) => grant.ours))) continue;
-    snapshot.memberships.set(id, factsOf({ ...tombstone(id, evidence.get(id)?.membership), unconfirmed: true }));
+    if (isOver && (inUse.has(link.lockUserId) || !snapshot.grantsOf.get(link.lockUserId)?.some((grant) => grant.ours)))
+      continue;
+    snapshot.memberships.set(
+      id,
+      factsOf({ ...tombstone(id, snapshot.evidence.get(id)?.membership), unconfirmed: true }),
+    );
     snapshot.absent.add(id);
     snapshot.lacking.add(id);
   }
-  await readUnattributed(snapshot, space.passes, parts);
-  return snapshot;
 }
+
+async function tokensAtCobot(cobot: SyncParts['cobot']): Promise<Listing<CheckInToken> | UpstreamError> {
+  try {
+    return await cobot.checkInTokens();
+  } catch (error) {
+    if (error instanceof UpstreamError) return error;
+    throw error;
+  }
+}
+
+function tokensOfUsers({ items }: Listing<CheckInToken>, users: readonly OwnedUser[]): Map<string, string> {
+  const ids = new Set(users.map(({ id }) => id));
+  return new Map(items.filter(({ token }) => ids.has(token)).map(({ token, membershipId }) => [token, membershipId]));
+}
+
+const tokensUnread = (error: UpstreamError): Found => ({
+  subject: '',
+  kind: 'tokens-unread',
+  sentence: `check-in tokens could not be read: ${describeError(error)}`,
+});
 
 type Lists = {
   passes: Known<Map<string, TimePass[]>>;

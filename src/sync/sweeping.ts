@@ -5,12 +5,21 @@ import { describeError } from '../lib/errors.ts';
 import type { OwnedLocks } from '../locks/owned.ts';
 import type { SyncOptions } from '../operator/parts.ts';
 import { boundariesBeforeSweep } from './boundary.ts';
+import type { Found } from './finish.ts';
 import { careForLocks } from './lock-care.ts';
 import type { SyncParts } from './parts.ts';
 import type { PolicyKeeper } from './policy-keeper.ts';
 import { type SweepReport, sweep } from './sweep.ts';
 
 const HOUR = 3_600_000;
+/** What a sweep for a burst does not look at: it stands as the last whole sweep found it. */
+const OF_WHOLE_SWEEPS: ReadonlySet<string> = new Set([
+  'webhooks',
+  'webhooks-unwatched',
+  'webhooks-unknown',
+  'lock-system',
+  'tokens-unread',
+]);
 
 /** `readOnly`: locks that take no change, for a dry run. */
 export function createSweeping(
@@ -33,6 +42,22 @@ export function createSweeping(
     return sweep(options.cause, { ...dry, policy: asked }, options);
   }
 
+  /** Of webhooks and locks. */
+  async function care(): Promise<Found[]> {
+    const webhooks = (await subscriptionCare()).map((found) => ({ subject: '', ...found }));
+    return [...webhooks, ...(await careForLocks(parts))];
+  }
+
+  async function foundBefore(): Promise<Found[]> {
+    return (await store.problems.all()).filter(({ subject, kind }) => subject === '' && OF_WHOLE_SWEEPS.has(kind));
+  }
+
+  /** A burst may have taken the place of a sweep that was due, so the burst alone does not decide. */
+  async function isWhole({ burst }: SyncOptions): Promise<boolean> {
+    const wholeAt = await store.settings.get('last-whole-sweep');
+    return burst !== true || wholeAt === undefined || wholeAt < clock.now() - HOUR;
+  }
+
   return (options) =>
     parts.oneAtATime(['sweep'], async () => {
       const boundaries = options.dryRun ? [] : await boundariesBeforeSweep(parts);
@@ -41,10 +66,14 @@ export function createSweeping(
         policyReadAt = clock.now();
       }
       if (options.dryRun) return preview(options);
-      const webhooks = (await subscriptionCare()).map((found) => ({ subject: '', ...found }));
-      const problems = [...webhooks, ...(await careForLocks(parts)), ...policy.problems(), ...boundaries];
+      const whole = await isWhole(options);
+      const beside = whole ? await care() : await foundBefore();
+      const problems = [...beside, ...policy.problems(), ...boundaries];
+      const tokens = whole ? 'from Cobot' : 'as remembered';
       try {
-        return await sweep(options.cause, parts, { ...options, problems });
+        const report = await sweep(options.cause, parts, { ...options, problems, tokens });
+        if (whole) await store.settings.set('last-whole-sweep', clock.now());
+        return report;
       } catch (error) {
         const sentence = `the last sweep did not get through: ${describeError(error)}`;
         await store.problems.replace('', [...problems, { kind: 'sweep', sentence }], clock.now());

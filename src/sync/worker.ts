@@ -1,5 +1,5 @@
 // Every kind of job and what is done for it.
-import type { Handlers, JobName, Outcome } from '../queue/queue.ts';
+import type { Handlers, JobName, JobPayloads, Outcome } from '../queue/queue.ts';
 import { atBoundary } from './boundary.ts';
 import { createBurst } from './burst.ts';
 import { catchUp } from './catch-up.ts';
@@ -27,7 +27,7 @@ export const jobOrder: readonly JobName[] = [
 /** `sweep` is handed in, since it also looks after the subscriptions; `telling` is no matter of syncing. */
 export function createHandlers(
   parts: SyncParts,
-  sweep: (cause: string) => Promise<void>,
+  sweep: (about: JobPayloads['sweep']) => Promise<void>,
   telling: Pick<Handlers, 'alert-look' | 'alert'>,
 ): Handlers {
   const burst = createBurst(parts);
@@ -43,7 +43,7 @@ export function createHandlers(
     async sweep(job): Promise<Outcome> {
       await burst.sweepBegins(await parts.queue.sequence());
       try {
-        await sweep(job.payload.cause);
+        await sweep(job.payload);
       } finally {
         await burst.sweepEnds();
       }

@@ -106,8 +106,8 @@ export async function createWorldOn<L extends LockSimulator>(
 
   /** As app.start() does, without what happens by the clock. */
   function workOff({ parts, sync, alerting }: App): void {
-    const sweepNow = async (cause: string) => {
-      await sync({ dryRun: false, cause });
+    const sweepNow = async (about: { cause: string; burst?: true }) => {
+      await sync({ dryRun: false, ...about });
     };
     parts.queue.work(createHandlers(parts, sweepNow, alerting.handlers), { concurrency: 16, order: jobOrder });
   }

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { COBOT_EVENTS } from '../../src/lib/callback-path.ts';
 import type { JobRequest } from '../../src/queue/queue.ts';
-import { counting, createRelayWorld, MINUTE, type RelayWorld, SECOND, UNAVAILABLE, until } from '../support/relay.ts';
+import {
+  counting,
+  createRelayWorld,
+  MINUTE,
+  type RelayOptions,
+  type RelayWorld,
+  SECOND,
+  UNAVAILABLE,
+  until,
+} from '../support/relay.ts';
 
 const LIST = 'GET /api/memberships';
 const SINGLE = 'GET /api/memberships/:id';
@@ -13,8 +22,8 @@ const request = ({ id }: { id: string }, cause = COBOT_EVENTS[0] ?? ''): JobRequ
 });
 
 /** Members with everything that they should have: what is done for them are reads alone. */
-async function spaceOf(count: number) {
-  const world = await createRelayWorld();
+async function spaceOf(count: number, options: RelayOptions = {}) {
+  const world = await createRelayWorld(options);
   const members = world.addMembers(count);
   for (const member of members) world.giveEverything(member);
   await world.sweep();
@@ -26,14 +35,76 @@ async function spaceOf(count: number) {
 const waiting = async (world: RelayWorld) => (await world.jobs('reconcile')).length;
 
 describe('a few reconciles', () => {
-  it('are done singly, at once', async () => {
+  it('are done singly, within a moment', async () => {
     const { world, members } = await spaceOf(20);
     const [lists, singly] = [counting(world.cobot, LIST), counting(world.cobot, SINGLE)];
 
     await world.parts.queue.add(members.slice(0, 4).map((member) => request(member)));
-    await world.settle();
+    await world.pass(SECOND);
 
     expect([lists(), singly(), await waiting(world)]).toEqual([0, 4, 0]);
+  });
+});
+
+describe('an event soon after another', () => {
+  it('waits a moment, since it may be the second of hundreds, and the first does not', async () => {
+    const { world, members } = await spaceOf(20);
+    const [one, other] = members;
+    if (!one || !other) throw new Error('nobody');
+    const singly = counting(world.cobot, SINGLE);
+
+    await world.parts.queue.add([request(one)]);
+    await world.settle();
+    await world.parts.queue.add([request(other)]);
+    await world.settle();
+
+    expect([singly(), await waiting(world)]).toEqual([1, 1]);
+    await world.pass(150);
+    expect([singly(), await waiting(world)]).toEqual([2, 0]);
+  });
+
+  it('waits for nothing where Cobot allows more, nor do fifty become a sweep', async () => {
+    const { world, members } = await spaceOf(50, { environment: { COBOT_CALLS_PER_MINUTE: '6000' } });
+    const [lists, singly] = [counting(world.cobot, LIST), counting(world.cobot, SINGLE)];
+
+    await world.parts.queue.add(members.map((member) => request(member)));
+    await world.settle();
+
+    expect([lists(), singly(), await waiting(world)]).toEqual([0, 50, 0]);
+  });
+});
+
+describe('the sweep of a burst', () => {
+  const calls = ({ cobot }: RelayWorld, from: number) => cobot.requests.slice(from).map(({ endpoint }) => endpoint);
+  const LOOKED_AFTER = ['GET /api/check_in_tokens', 'GET /api/subscriptions'];
+
+  it('reads members alone, and leaves said what a whole sweep has found', async () => {
+    const { world, members } = await spaceOf(30, {
+      environment: { PUBLIC_URL: 'https://relay.example.com' },
+      policy: 'version: 1\nrules: [{ name: Everywhere, locks: [all], members: all }]\n',
+    });
+    world.cobot.sabotage('GET /api/check_in_tokens', UNAVAILABLE, { times: 1 });
+    await world.sweep();
+    const before = (await world.store.problems.all()).map(({ kind }) => kind).toSorted();
+    const from = world.cobot.requests.length;
+
+    await world.parts.queue.add(members.map((member) => request(member)));
+    await world.pass(5 * SECOND);
+
+    expect(calls(world, from)).toEqual([LIST, 'GET /api/time_passes/unused', 'GET /api/work_sessions']);
+    expect(before).toEqual(['tokens-unread', 'webhooks']);
+    expect((await world.store.problems.all()).map(({ kind }) => kind).toSorted()).toEqual(before);
+  });
+
+  it('is a whole one where the last of those is long ago, since it may have taken the place of one', async () => {
+    const { world, members } = await spaceOf(30, { environment: { PUBLIC_URL: 'https://relay.example.com' } });
+    await world.pass(61 * MINUTE);
+    const from = world.cobot.requests.length;
+
+    await world.parts.queue.add(members.map((member) => request(member)));
+    await world.pass(5 * SECOND);
+
+    expect(calls(world, from)).toEqual(expect.arrayContaining([LIST, ...LOOKED_AFTER]));
   });
 });
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { counting, createRelayWorld, HOUR, MINUTE, type RelayWorld, UNAVAILABLE } from '../support/relay.ts';
+import { counting, createRelayWorld, HOUR, MINUTE, type RelayWorld, SECOND, UNAVAILABLE } from '../support/relay.ts';
 
 async function bookingTold(world: RelayWorld, { id }: { id: string }, membershipId: string | null = null) {
   await world.parts.queue.add([
     { name: 'booking', key: id, payload: { bookingId: id, membershipId, cause: 'webhook updated_booking' } },
   ]);
-  await world.settle();
+  await world.pass(SECOND);
 }
 
 async function checkInTold(world: RelayWorld, { id }: { id: string }, event = 'created_checkin') {

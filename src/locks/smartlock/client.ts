@@ -27,17 +27,18 @@ export function createSmartLockClient(
   options: ClientParts & {
     url: string;
     token: string;
+    callsPerMinute?: number;
     side?: Side;
   },
 ): SmartLockClient {
-  const { url, token, side, ...rest } = options;
+  const { url, token, callsPerMinute = CALLS_PER_MINUTE, side, ...rest } = options;
   const send = createHttp({
     ...rest,
     ...(side && { permit: side.permit }),
     name: NAME,
     baseUrl: url,
     headers: { 'X-Api-Token': token },
-    gate: oneBudget(options),
+    gate: oneBudget(callsPerMinute, options),
     wordsOf,
   });
 
@@ -75,10 +76,12 @@ export function createSmartLockClient(
 }
 
 /** SmartLock counts all endpoints of a token together. */
-function oneBudget({ clock, signal, side }: { clock: Clock; signal?: AbortSignal; side?: Side }): Gate {
-  const perMinute = () => CALLS_PER_MINUTE;
+function oneBudget(
+  callsPerMinute: number,
+  { clock, signal, side }: { clock: Clock; signal?: AbortSignal; side?: Side },
+): Gate {
   const gate = createRateGate({
-    perMinute,
+    perMinute: () => callsPerMinute,
     clock,
     ...(signal ? { signal } : {}),
     ...(side && { counter: side.calls }),

@@ -23,6 +23,8 @@ import { createReadOpening } from './webhook.ts';
 export type SmartLockSettings = {
   token: string;
   url: string;
+  /** What SmartLock allows with the token; 600 unless told. */
+  callsPerMinute?: number;
   /** "whsec_...": then lock-open webhooks have to be signed. */
   webhookSecret: string | null;
 };
@@ -37,7 +39,7 @@ export function createSmartLock(
   },
 ): LockSystem {
   const { settings, ...rest } = options;
-  const { send, get, list } = createSmartLockClient({ ...rest, url: settings.url, token: settings.token });
+  const { send, get, list } = createSmartLockClient({ ...rest, ...settings });
   const readOpening = createReadOpening(settings.webhookSecret);
 
   return {
