@@ -61,7 +61,7 @@ module.exports = {
       { path: '^src/', pathNot: ['^src/simulators/', '^src/cli/demo'] },
       { path: '^src/simulators/' },
     ),
-    error('the-source-knows-no-test', { path: '^src/' }, { path: '^test/' }),
+    error('the-source-knows-neither-test-nor-bench', { path: '^src/' }, { path: '^(test|bench)/' }),
 
     onlyIn('one-http-client', '^src/lib/(http-errors|wire)\\.ts$', '^(node_modules/(axios|undici)/|(node:)?http2$)'),
     onlyIn('one-clock', '^src/lib/clock\\.ts$', '^(node:)?timers(/promises)?$'),
@@ -75,7 +75,7 @@ module.exports = {
     error('resolvable', {}, { couldNotResolve: true }),
     error(
       'packages-are-declared',
-      { path: '^(src|test)/' },
+      { path: '^(src|test|bench)/' },
       { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
       'One that comes along with another package may go with it.',
     ),

@@ -59,7 +59,8 @@ function missing(sent: Sent, { cobot, locks }: World, { openings }: Seen): strin
   }
 }
 
-function twiceAtTheLocks({ locks }: World): string[] {
+/** Lock users and grants of which there are more than one. */
+export function twiceAtTheLocks({ locks }: Pick<World, 'locks'>): string[] {
   const users = Map.groupBy(locks.users.values(), ({ email }) => email.toLowerCase());
   const grants = Map.groupBy(locks.access.values(), ({ userId, lockId }) => `${userId} at ${lockId}`);
   return [

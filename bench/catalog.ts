@@ -1,0 +1,6 @@
+// The benchmarks that there are, in the order in which they are run.
+import { acknowledging } from './acknowledging.ts';
+import { eventToEffect } from './event-to-effect.ts';
+import type { Benchmark } from './report.ts';
+
+export const benchmarks: readonly Benchmark[] = [acknowledging, eventToEffect];
