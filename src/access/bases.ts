@@ -27,7 +27,7 @@ type Terms = { calendar: Calendar; now: Instant };
 /** A booking is paid by itself, unless its rule asks for a pass: then both have to be there. */
 export function basesOf(rule: Rule, plan: PlanCopy, facts: MemberFacts, terms: Terms): Found {
   if (rule.booking === null) return planBases(rule, plan, facts, terms);
-  const booked = bookingBases(rule.booking, facts);
+  const booked = bookingBases(rule.booking, facts, terms);
   if (rule.passes === 'ignore' || !plan.limited) return booked;
   const paid = planBases(rule, plan, facts, terms);
   const bases = booked.bases.flatMap((base) =>
@@ -93,13 +93,15 @@ function planBases(rule: Rule, plan: PlanCopy, facts: MemberFacts, { calendar, n
   return { bases, why, unknown: whyUnknown(facts.passes) ?? whyUnknown(facts.checkIns) };
 }
 
-function bookingBases(booking: NonNullable<Rule['booking']>, facts: MemberFacts): Found {
+function bookingBases(booking: NonNullable<Rule['booking']>, facts: MemberFacts, { calendar }: Terms): Found {
   const bases: Basis[] = [];
-  for (const { id, resourceId, membershipId, from, until } of listOf(facts.bookings)) {
+  for (const { resourceId, membershipId, from, until } of listOf(facts.bookings)) {
     if (membershipId !== facts.membership.id) continue;
     if (booking.resources !== 'all' && !booking.resources.some((each) => each.id === resourceId)) continue;
     const window = { from: from - booking.before, until: until + booking.after };
-    const base = { ...window, basis: 'booking' as const, charged: false, detail: sentences.booking(id) };
+    // Its time and not its id, which Cobot's calendar does not show.
+    const detail = sentences.booking(calendar.show(from), calendar.show(until));
+    const base = { ...window, basis: 'booking' as const, charged: false, detail };
     bases.push(base);
     const own = booking.lockOf.get(resourceId);
     if (own !== undefined) bases.push({ ...base, lockId: own });

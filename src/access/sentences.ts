@@ -25,7 +25,11 @@ export const sentences = {
   noPass: 'no day pass left',
   passForOtherDays: 'the day pass left is for other days',
   refused: (words: string) => `Cobot refused the check-in today: ${words}`,
-  booking: (id: string) => `booking ${id}`,
+  /** Both as "2026-11-30 18:00"; the day is said once where it is one. */
+  booking: (from: string, until: string) => {
+    const isOneDay = from.slice(0, 10) === until.slice(0, 10);
+    return `booking ${from} to ${isOneDay ? until.slice(11) : until}`;
+  },
   noBooking: (resources: 'all' | readonly Resource[]) =>
     resources === 'all' ? 'no booking' : `no booking of ${resources.map(({ name }) => name).join(', ')}`,
   outsideHours: 'outside the hours of the rule',

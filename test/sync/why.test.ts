@@ -91,10 +91,10 @@ describe('why', () => {
       true,
       ({ world, plans, room }) => {
         const member = world.cobot.addMember({ name: 'Ada', plan: plans.full });
-        world.cobot.addBooking({ id: 'b7', resource: room, member, from: at + 10 * MINUTE, to: at + HOUR });
+        world.cobot.addBooking({ resource: room, member, from: at + 10 * MINUTE, to: at + HOUR });
         return member;
       },
-      'Bookers: booking b7',
+      'Bookers: booking 2026-11-30 09:10 to 10:00',
     ],
     [
       'not confirmed',
