@@ -1,6 +1,6 @@
 // A plan of changes for people: first the effect on each door, then person by person, then what would be held or is not known.
 import { counted, heldReason } from '../lib/wording.ts';
-import type { Change, HeldLine, SyncAnswer } from '../operator/answers.ts';
+import type { Change, DoorEffect, PolicyChanges } from '../operator/plan-answers.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './page.ts';
 import { badge, empty, notice, personLink, sentences, type Tone } from './pieces.ts';
@@ -11,13 +11,15 @@ const MOST_NAMES = 12;
 const GIVES = ['register', 'adopt', 'grant', 'link'];
 const MOVES = ['move', 'update', 'clear'];
 
-/** `waiting`: what is held already, with or without this text. */
-export function changesPart(found: SyncAnswer, waiting: readonly HeldLine[], page: Page): Html {
-  const isNew = (line: HeldLine) =>
-    !waiting.some(({ lockUserId, lockId }) => lockUserId === line.lockUserId && lockId === line.lockId);
-  const answer = { ...found, held: found.held.filter(isNew) };
-  const { changes, held, unread, problems, memberships } = answer;
-  const known = found.held.length - held.length;
+const EFFECTS: Readonly<Record<DoorEffect['effect'], readonly [Tone, string]>> = {
+  gains: ['good', 'Gain'],
+  loses: ['bad', 'Lose'],
+  moves: ['look', 'Other times'],
+  held: ['look', 'Held'],
+};
+
+export function changesPart(answer: PolicyChanges, page: Page): Html {
+  const { changes, held, heldAlready: known, unread, problems, memberships } = answer;
   const people = [...Map.groupBy(changes, ({ membershipId }) => membershipId)];
   const rest = people.length - MOST_PEOPLE;
   return html`${changes.length + held.length === 0 ? empty('Nothing would change', `Of ${counted(memberships, 'membership')} each has exactly what it would have.`) : effects(answer)}
@@ -28,31 +30,20 @@ ${people.length === 0 ? '' : html`<h3 class="later">Person by person</h3><ul cla
 ${problems.length === 0 ? '' : html`<details><summary>${counted(problems.length, 'problem')} that would be there with it</summary>${sentences(problems.map(({ member, sentence: words }) => `${member ?? 'the space'}: ${words}`))}</details>`}`;
 }
 
-/** "Studio: 2 people gain it: Nora, Paul". */
-function effects({ changes, held }: SyncAnswer): Html {
-  const lines: (readonly [Tone, string, string])[] = [];
-  const byLock = (of: readonly Change[]) => [...Map.groupBy(of, ({ lock, lockId }) => lock ?? lockId ?? '')];
-  for (const [lock, given] of byLock(changes.filter(({ action }) => action === 'grant')))
-    lines.push(['good', 'Gain', `${lock}: ${named(given)}`]);
-  for (const [lock, taken] of byLock(changes.filter(({ action }) => action === 'remove')))
-    lines.push(['bad', 'Lose', `${lock}: ${named(taken)}`]);
-  for (const [lock, moved] of byLock(changes.filter(({ action }) => action === 'move')))
-    lines.push(['look', 'Other times', `${lock}: ${named(moved)}`]);
-  const heldLocks = [...Map.groupBy(held, ({ lock, lockId }) => lock ?? lockId)];
-  for (const [lock, of] of heldLocks) lines.push(['look', 'Held', `${lock}: ${named(of)}`]);
+/** "Gain  Studio: 2 people, Nora, Paul". */
+function effects({ changes, doors }: PolicyChanges): Html {
   const others = changes.filter(({ action }) => !['grant', 'remove', 'move'].includes(action)).length;
-  return html`<ul class="changes">${lines.map(([tone, what, words]) => html`<li>${badge(tone, what)}<span>${words}</span></li>`)}${
+  return html`<ul class="changes">${doors.map(({ effect, lock, members }) => html`<li>${badge(...EFFECTS[effect])}<span>${lock}: ${named(members)}</span></li>`)}${
     others === 0
       ? ''
       : html`<li>${badge('calm', 'Besides')}<span>${counted(others, 'change')} of lock users and check-in tokens</span></li>`
   }</ul>`;
 }
 
-function named(of: readonly { membershipId: string; member: string | null }[]): string {
-  const names = [...new Set(of.map(({ member, membershipId }) => member ?? membershipId))].toSorted();
-  const more = names.length - MOST_NAMES;
-  const list = names.slice(0, MOST_NAMES).join(', ');
-  return `${counted(names.length, 'person', 'people')}, ${list}${more > 0 ? ` and ${more} more` : ''}`;
+function named(members: readonly string[]): string {
+  const more = members.length - MOST_NAMES;
+  const list = members.slice(0, MOST_NAMES).join(', ');
+  return `${counted(members.length, 'person', 'people')}, ${list}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function personChanges(own: readonly Change[], page: Page): Html {

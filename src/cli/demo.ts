@@ -11,8 +11,8 @@ import { lockSimulators } from '../simulators/lock-simulators.ts';
 import { gatherCast } from './demo/cast.ts';
 import { daytimeZone } from './demo/daytime.ts';
 import { playDesk } from './demo/desk.ts';
+import { leaveRunning } from './demo/leave-running.ts';
 import { type Play, playMorning } from './demo/morning.ts';
-import { openPlayground } from './demo/playground.ts';
 import { createShow } from './demo/show.ts';
 import { buildStage } from './demo/stage.ts';
 import { playTrouble } from './demo/trouble.ts';
@@ -65,7 +65,7 @@ export async function runDemo({
     terminal.out('between them is the real one, as a process of its own, and everything goes through real HTTP.\n\n');
     await Promise.race([perform(play), once(interrupted.signal, 'abort')]);
     held = !interrupted.signal.aborted && show.sum();
-    if (keep && !interrupted.signal.aborted) await leaveOpen(play, terminal, interrupted.signal);
+    if (keep && !interrupted.signal.aborted) await leaveRunning(play, terminal, interrupted.signal);
     return held ? 0 : 1;
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
@@ -85,39 +85,4 @@ async function perform(play: Play): Promise<void> {
     await play.show.verify('it ends with exit code 0', () => code, 0);
     await play.show.verify('within ten seconds', () => ms < 10_000, true);
   });
-}
-
-async function leaveOpen(play: Play, terminal: Pick<Terminal, 'out'>, stop: AbortSignal): Promise<void> {
-  const { cobot, locks, relay } = play.stage;
-  await relay.start();
-  const playground = await openPlayground(play);
-  const lines = [
-    '',
-    "The operator's page: who may open what, and why",
-    `  page        ${relay.url}/admin`,
-    `  password    ${play.stage.env['ADMIN_PASSWORD']}`,
-    '',
-    'Everything is left running; Ctrl-C ends it. The tokens are made up.',
-    `  relay       ${relay.url} (log: ${relay.logFile})`,
-    `  Cobot       ${cobot.url}  Authorization: Bearer ${cobot.token}`,
-    `  ${locks.name.padEnd(11)} ${locks.url}`,
-    ...Object.entries(locks.env()).map(([name, value]) => `              ${name}=${value}`),
-    '',
-    'To play with:',
-    `  curl ${playground.url}                                    who may open what`,
-    `  curl -X POST ${playground.url}/open/Greta/Workshop        Greta opens the Workshop, and is checked in`,
-    `  curl -X POST ${playground.url}/cancel/Ada                 Ada has left`,
-    `  curl -X POST ${playground.url}/confirm/Zoe                Zoe has joined`,
-    `  curl ${relay.url}/readyz`,
-    `  curl ${relay.url}/metrics`,
-    `  curl -H 'Authorization: Bearer ${cobot.token}' ${cobot.url}/api/memberships`,
-    '',
-  ];
-  terminal.out(`${lines.join('\n')}\n`);
-  try {
-    if (!stop.aborted) await once(stop, 'abort');
-    await relay.stop();
-  } finally {
-    playground.close();
-  }
 }

@@ -5,8 +5,9 @@ import { policyJsonSchema } from '../access/policy-json.ts';
 import { CommandError } from '../lib/failure.ts';
 import { counted } from '../lib/wording.ts';
 import type { Answers } from '../operator/answers.ts';
+import type { DoorEffect, PolicyChanges } from '../operator/plan-answers.ts';
 import { type Call, type Does, type ExitCode, examples, readConfig } from './cli.ts';
-import { item } from './look.ts';
+import { item, paragraph, type Sign } from './look.ts';
 import { withOperator } from './reach-operator.ts';
 import { planText } from './sync-view.ts';
 import { painter, type Terminal } from './terminal.ts';
@@ -122,6 +123,37 @@ function checkText(
   return [
     ...warned,
     `${paint('green', 'Good:')} ${file}. ${IN_FORCE[inForce]}\n`,
-    ...(changes ? [`\nIf it were in force now:\n\n${planText(changes, { terminal, tense: 'would' })}`] : []),
+    ...(changes ? [`\nIf it were in force now:\n\n${changesText(changes, terminal)}`] : []),
+  ].join('');
+}
+
+const EFFECTS: Readonly<Record<DoorEffect['effect'], readonly [Sign, string]>> = {
+  gains: ['gives', 'gained by'],
+  loses: ['bad', 'lost by'],
+  moves: ['moves', 'at other times for'],
+  held: ['look', 'would be held, and stay open, for'],
+};
+const MOST_NAMES = 12;
+
+/** First each door, which is what was asked; then person by person. */
+function changesText(changes: PolicyChanges, terminal: Terminal): string {
+  const { doors, heldAlready } = changes;
+  const lines = doors.map(({ effect, lock, members }) => {
+    const [sign, verb] = EFFECTS[effect];
+    const more = members.length - MOST_NAMES;
+    const names = members.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '');
+    return item(sign, `${lock}: ${verb} ${counted(members.length, 'person', 'people')}, ${names}`, { terminal });
+  });
+  return [
+    ...(lines.length === 0 ? [] : [`${painter(terminal)('bold', 'The doors:')}\n`, ...lines, '\n']),
+    planText(changes, { terminal, tense: 'would' }),
+    ...(heldAlready === 0
+      ? []
+      : [
+          paragraph(
+            `${counted(heldAlready, 'loss is', 'losses are')} held already, with or without it: "relay holds" shows them.`,
+            terminal,
+          ),
+        ]),
   ].join('');
 }

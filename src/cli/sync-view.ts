@@ -1,7 +1,7 @@
 // The plan of changes, or what was done of it, for people: one member after another, then what is held, problems, a sum.
 
 import { counted, heldReason } from '../lib/wording.ts';
-import type { Change, HeldLine, SyncAnswer } from '../operator/answers.ts';
+import type { Change, HeldLine, SyncAnswer } from '../operator/plan-answers.ts';
 import { item as listed, paragraph, type Sign } from './look.ts';
 import { painter, type Terminal } from './terminal.ts';
 import { memberLabel } from './wording.ts';

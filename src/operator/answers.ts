@@ -2,40 +2,10 @@
 // socket, since a command may be of another version than the service that it asks.
 import { z } from 'zod';
 import { entryShape, overviews } from './overviews.ts';
+import { heldLine, policyChanges, problem, syncAnswer } from './plan-answers.ts';
 
 /** ISO 8601, UTC. */
 const time = z.string();
-
-const change = z.object({
-  action: z.string(),
-  membershipId: z.string(),
-  member: z.string().nullable(),
-  lockUserId: z.string().nullable(),
-  lockId: z.string().nullable(),
-  lock: z.string().nullable(),
-  sentence: z.string(),
-});
-export type Change = z.infer<typeof change>;
-
-const heldLine = z.object({
-  membershipId: z.string(),
-  member: z.string().nullable(),
-  lockUserId: z.string(),
-  lockId: z.string(),
-  lock: z.string().nullable(),
-  reason: z.string(),
-  /** Rests on something that a list of Cobot's lacks, and that was not asked for singly. */
-  restsOnAbsence: z.boolean(),
-});
-export type HeldLine = z.infer<typeof heldLine>;
-
-const problem = z.object({
-  /** null: of the space. */
-  membershipId: z.string().nullable(),
-  member: z.string().nullable(),
-  kind: z.string(),
-  sentence: z.string(),
-});
 
 const job = z.object({
   id: z.string(),
@@ -64,19 +34,6 @@ const delivery = z.object({
 const nothing = z.object({});
 /** IANA name of the space's zone: times are shown in it. */
 const zone = z.string();
-
-const syncAnswer = z.object({
-  memberships: z.number(),
-  /** Done or, in a dry run, to be done. */
-  changes: z.array(change),
-  held: z.array(heldLine),
-  problems: z.array(problem),
-  /** What could not be read: whoever depends on it keeps what they have, and is not in this plan. */
-  unread: z.array(z.string()),
-  /** Persons whose changes failed on the way and are tried again. */
-  unfinished: z.number(),
-});
-export type SyncAnswer = z.infer<typeof syncAnswer>;
 
 const heldSince = heldLine.extend({ since: time });
 
@@ -197,7 +154,7 @@ const shapes = {
       mistakes: z.array(z.object({ line: z.number(), column: z.number(), message: z.string() })),
       warnings: z.array(z.string()),
       inForce: z.enum(['this', 'another', 'none']),
-      changes: syncAnswer.nullable(),
+      changes: policyChanges.nullable(),
     }),
   },
   audit: {

@@ -1,16 +1,18 @@
 // Shows the plan of changes, of the policy in force or of one that is not, and checks the text of one.
 
-import { describeError, UpstreamError } from '../lib/errors.ts';
+import { describeError, TransientError, UpstreamError } from '../lib/errors.ts';
 import { CommandError } from '../lib/failure.ts';
-import type { Operator, Progress, SyncAnswer } from './answers.ts';
+import type { Operator, Progress } from './answers.ts';
+import { doorEffects } from './effects.ts';
 import { lockNames } from './names.ts';
 import type { OperatorApp, SyncOptions } from './parts.ts';
+import type { PolicyChanges, SyncAnswer } from './plan-answers.ts';
 
 export function applyingPolicy(app: OperatorApp): Pick<Operator, 'sync' | 'checkPolicy'> {
   const { store } = app.parts;
 
   async function synced(options: SyncOptions, onProgress: Progress | undefined): Promise<SyncAnswer> {
-    const report = await app.sync({ ...options, ...(onProgress ? { onProgress } : {}) });
+    const report = await patient((tell) => app.sync({ ...options, ...(tell ? { onProgress: tell } : {}) }), onProgress);
     const lockName = await lockNames(store);
     const nameOf = (id: string) => report.names.get(id) ?? null;
     return {
@@ -44,6 +46,14 @@ export function applyingPolicy(app: OperatorApp): Pick<Operator, 'sync' | 'check
     };
   }
 
+  /** Only what is not held already, with or without that policy, is its doing. */
+  async function changesBy(options: SyncOptions, onProgress: Progress | undefined): Promise<PolicyChanges> {
+    const found = await synced(options, onProgress);
+    const waiting = new Set((await store.holds.open())?.lines.map(placeOf));
+    const held = found.held.filter((line) => !waiting.has(placeOf(line)));
+    return { ...found, held, heldAlready: found.held.length - held.length, doors: doorEffects(found.changes, held) };
+  }
+
   return {
     async sync({ dryRun }, onProgress) {
       try {
@@ -66,9 +76,22 @@ export function applyingPolicy(app: OperatorApp): Pick<Operator, 'sync' | 'check
       if (!checked.ok) return { mistakes: [...checked.mistakes], warnings: [], inForce, changes: null };
       const { policy, warnings } = checked;
       const options = { dryRun: true, cause: 'relay policy check', policy };
-      return { mistakes: [], warnings, inForce, changes: changes ? await synced(options, onProgress) : null };
+      return { mistakes: [], warnings, inForce, changes: changes ? await changesBy(options, onProgress) : null };
     },
   };
+}
+
+const placeOf = ({ lockUserId, lockId }: { lockUserId: string; lockId: string }) =>
+  JSON.stringify([lockUserId, lockId]);
+
+/** Once more, where the other side only asks for fewer calls: the next one waits for its turn before it is sent. */
+async function patient<T>(work: (tell?: Progress) => Promise<T>, tell: Progress | undefined): Promise<T> {
+  try {
+    return await work(tell);
+  } catch (error) {
+    if (!(error instanceof TransientError) || error.status !== 429) throw error;
+    return await work(tell && ((words) => tell(`${words} (the other side has asked for fewer calls)`)));
+  }
 }
 
 /** Of a policy that is not in force, every mistake at once. */

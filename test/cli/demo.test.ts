@@ -2,6 +2,7 @@
 // something does not hold.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { text as streamText } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createShow } from '../../src/cli/demo/show.ts';
@@ -15,6 +16,16 @@ describe('the demo', () => {
   const printed: string[] = [];
   const text = () => printed.join('');
   let demo: ChildProcess | undefined;
+  /** A command with the settings that the demo says. */
+  async function relay(...words: string[]) {
+    const [, settings = ''] = /export DOTENV_CONFIG_PATH=(\S+)/.exec(text()) ?? [];
+    const command = spawn(process.execPath, [COMMAND_LINE, ...words], {
+      env: { DOTENV_CONFIG_PATH: settings },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [answer, [code]] = await Promise.all([streamText(command.stdout), once(command, 'exit')]);
+    return { answer, code };
+  }
   afterAll(() => void demo?.kill('SIGKILL'));
 
   it('plays to its end, and everything holds', { timeout: 3 * A_MINUTE }, async () => {
@@ -22,13 +33,35 @@ describe('the demo', () => {
     demo = running;
     running.stdout.setEncoding('utf8').on('data', (piece: string) => printed.push(piece));
 
-    await expect.poll(text, { timeout: 3 * A_MINUTE, interval: 50 }).toContain('To play with:');
+    await expect.poll(text, { timeout: 3 * A_MINUTE, interval: 50 }).toContain('Everything is left running');
 
     expect(text()).toMatch(/16 promises, \d+ checks, \d+ s: everything held\./);
     expect(text()).not.toContain('✗');
     // Nobody reads along here, so there are no colours.
     expect(text()).not.toContain('\u001b[');
   });
+
+  it(
+    'prints the commands that answer what the page answers, and the settings with which they do',
+    async () => {
+      const [, wider = ''] = /policy check --changes \\\n\s+(\S+)/.exec(text()) ?? [];
+      const who = await relay('who', 'Studio', '--at', 'friday 07:45');
+      const why = await relay('why', 'Ben');
+      const holds = await relay('holds');
+      // Cobot gives few lists a minute, and the play has used them up: this one waits.
+      const check = await relay('policy', 'check', '--changes', wider);
+
+      expect(who.answer).toMatch(/^Ada +Studio for Full Time: plan "Full Time"/m);
+      expect(who.answer).toMatch(/^Nora +Studio for who has booked it: booking \d{4}-\d\d-\d\d 08:00 to 10:00/m);
+      expect(who.answer).not.toMatch(/^(Ben|Paul) /m);
+      expect(why.answer).toMatch(/refused lately: .*Front door: Cobot refused the check-in: No time passes left/);
+      expect(holds.answer).toMatch(/^Tess +Front door +membership ended on /m);
+      expect(check.answer).toContain('+ Studio: gained by 1 person, Paul');
+      expect(check.answer).toContain('6 losses are held already, with or without it');
+      expect([who, why, holds, check].map(({ code }) => code)).toEqual([0, 0, 0, 2]);
+    },
+    3 * A_MINUTE,
+  );
 
   it('leaves everything running to play with', async () => {
     const [playground = ''] = /http:\S+(?=\s+who may open what)/.exec(text()) ?? [];
@@ -39,7 +72,9 @@ describe('the demo', () => {
     expect(await opened.text()).toBe('Greta opened the Workshop; the relay answered 204.\n');
     await expect.poll(show, soon).toMatch(/Greta .*check-ins: 1/);
     await fetch(`${playground}/cancel/Lena`, { method: 'POST' });
-    await expect.poll(show, soon).toMatch(/Lena +Full Time +opens nothing/);
+    // So many leave at once that the brake holds her, too.
+    await expect.poll(async () => (await relay('holds')).answer, soon).toMatch(/^Lena +Studio +membership ended on /m);
+    expect(await show()).toMatch(/Lena +Full Time +opens Front door, Workshop, Studio/);
   });
 
   it('ends cleanly by Ctrl-C: nothing of it is left', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { openWorld, type World } from './world.ts';
+import { hurriedClock, openWorld, type World } from './world.ts';
 
 const GOOD = 'version: 1\nrules:\n  - name: Everybody\n    locks: [all]\n    members: all\n';
 const rule = (rest: string) => `version: 1\nrules:\n  - name: A\n${rest}`;
@@ -180,6 +180,15 @@ describe('policy check --changes', () => {
     const blockOf = (id: string) => new RegExp(`\\(membership ${id}\\)\n((?: {4}.*\n)+)`).exec(ran.out)?.[1] ?? '';
     expect(ran.code).toBe(2);
     expect(ran.out).toContain('If it were in force now:');
+    expect(ran.out).toContain(
+      [
+        'The doors:',
+        '  + Studio: gained by 1 person, Ada Lovelace',
+        '  ✗ Studio: lost by 1 person, Vera',
+        '  ~ Front door: at other times for 2 people, Ada Lovelace, Vera',
+        '',
+      ].join('\n'),
+    );
     expect(blockOf(ada.id)).toMatch(/~ may open Front door until .+: Front: plan "Full Time"/);
     expect(blockOf(ada.id)).toMatch(/\+ may open Studio: Quiet: plan "Full Time"/);
     expect(blockOf(vera.id)).toContain('may no longer open Studio: plan "Virtual Office" is not in "Quiet"');
@@ -198,6 +207,43 @@ describe('policy check --changes', () => {
 
     expect([held.code, held.out]).toEqual([2, expect.stringContaining('8 losses of 8 persons held')]);
     expect([wide.code, wide.out]).toEqual([2, expect.stringContaining('8 accesses taken away')]);
+  });
+
+  it('tells what is held already apart from what it would add', async () => {
+    const world = await withSpace();
+    for (let n = 0; n < 8; n += 1) world.cobot.addMember({ name: `Member ${n}`, plan: world.plan });
+    await world.run('sync --yes');
+    const narrow = rule('    locks: [Front door]\n    members: all\n');
+    writeFileSync(world.policyFile, narrow);
+    await world.run('sync --yes', configured(world));
+
+    const same = await check(world, narrow, '--changes');
+    const none = await check(world, rule('    locks: [all]\n    plans: [Part Time]\n'), '--changes');
+
+    expect(same.out).toContain('8 losses are held already, with or without it: "relay holds" shows them.');
+    expect(same.out).not.toContain('The doors:');
+    expect(same.out).not.toContain('would no longer open');
+    expect([none.code, none.out]).toEqual([
+      2,
+      expect.stringContaining('! Front door: would be held, and stay open, for 8 people, Member 0, '),
+    ]);
+    expect(none.out).not.toContain('! Studio');
+  });
+
+  it('waits where Cobot asks for fewer calls', async () => {
+    const world = await withSpace();
+    world.cobot.addMember({ name: 'Ada', plan: world.plan });
+    world.cobot.sabotage(
+      'GET /api/memberships',
+      { kind: 'answer', status: 429, json: {}, headers: { 'Retry-After': '20' } },
+      { times: 1 },
+    );
+
+    writeFileSync(world.policyFile, GOOD);
+    const ran = await world.run(['policy', 'check', world.policyFile, '--changes'], { clock: hurriedClock() });
+
+    expect([ran.code, ran.out]).toEqual([2, expect.stringContaining('Front door: gained by 1 person, Ada')]);
+    expect(world.cobot.requests.filter(({ status }) => status === 429)).toHaveLength(1);
   });
 
   it('ends with 0 where nothing would change', async () => {

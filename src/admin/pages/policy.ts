@@ -26,12 +26,11 @@ export const previewPolicy: Deed = async ({ operator, page, form }) => {
   // A form sends its lines with both ends of a typewriter.
   const text = (form.get('text') ?? '').replaceAll('\r\n', '\n');
   const { mistakes, warnings, changes, inForce } = await operator.checkPolicy({ text, changes: true });
-  const held = (await operator.holds({})).hold?.lines ?? [];
   const isSame = inForce === 'this' ? notice('good', 'This is the policy in force.') : nothing;
   const answer =
     mistakes.length > 0
       ? html`${notice('bad', `${counted(mistakes.length, 'mistake')}: with this text the policy in force would stay as it is.`)}${source(text, mistakes)}`
-      : html`${isSame}${warnings.map((each) => notice('look', each))}${changes ? changesPart(changes, held, page) : ''}`;
+      : html`${isSame}${warnings.map((each) => notice('look', each))}${changes ? changesPart(changes, page) : ''}`;
   const body = html`<div class="head"><h1>What would change</h1><p><a href="${page.to('policy')}">Back to the policy in force</a></p></div>
 ${notice('look', 'Nothing was saved. To put it in force, save the text as the policy file: the relay takes it within seconds.')}
 <section class="card" aria-labelledby="answer"><h2 id="answer">With this text</h2>${answer}</section>

@@ -11,7 +11,7 @@ import { calm, openDoor, type Play } from './morning.ts';
 const HOUR = 3_600_000;
 const EVERY_DAY = '[mon, tue, wed, thu, fri, sat, sun]';
 
-const POLICY = `version: 1
+export const POLICY = `version: 1
 rules:
   - name: Front door and Workshop for everybody
     locks: [Front door, Workshop]
