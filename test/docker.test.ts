@@ -1,10 +1,13 @@
 // The Dockerfile, read rather than built: who it runs as, what goes in, and that no secret does.
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { variables } from '../src/config-variables.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const read = (name: string) => readFileSync(fileURLToPath(new URL(`../${name}`, import.meta.url)), 'utf8');
 /** Instruction and what follows it, comments out and continued lines joined. */
@@ -26,6 +29,21 @@ describe('the image', () => {
 
   it('installs what the lock file says for production, without running scripts of packages', () => {
     expect(all('RUN').join()).toMatch(/^npm ci --omit=dev --ignore-scripts /);
+  });
+
+  it('holds its code compiled, where its user writes nothing', async () => {
+    const command = z.tuple([z.literal('node'), z.literal('--eval'), z.string()]);
+    const [, , script] = command.parse(JSON.parse(all('RUN').at(-1) ?? ''));
+    const folder = temporaryFolder();
+
+    await promisify(execFile)(process.execPath, ['--eval', script], {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      env: { NODE_COMPILE_CACHE: folder },
+    });
+
+    const compiled = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(compiled.length).toBeGreaterThan(500);
+    expect(all('ENV').join(' ')).toContain('NODE_COMPILE_CACHE=/app/compiled');
   });
 
   it('keeps its data in a volume that its user owns', () => {

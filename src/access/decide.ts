@@ -84,7 +84,7 @@ export function decide(members: readonly MemberFacts[], email: string | null, te
   const open = new Set(entitlements.map(({ lockId }) => lockId));
   return {
     entitlements,
-    grants: lockIds.flatMap((id) => grantsOf(id, entitlements)),
+    grants: grantsAt(lockIds, entitlements),
     denials: denials.filter(({ lockId }) => !open.has(lockId) && !uncertain.has(lockId)),
     withoutPass: new Set(denials.filter(({ code }) => code === 'no-pass').map(({ lockId }) => lockId)),
     uncertain,
@@ -100,9 +100,13 @@ function isBlocked(members: readonly MemberFacts[], email: string | null, { poli
   return [email, ...emails].some((each) => each !== null && policy.blocked.has(each.toLowerCase()));
 }
 
+function grantsAt(lockIds: readonly string[], entitlements: readonly Entitlement[]): DesiredGrant[] {
+  const byLock = Map.groupBy(entitlements, ({ lockId }) => lockId);
+  return lockIds.flatMap((lockId) => grantsOf(lockId, byLock.get(lockId) ?? []));
+}
+
 /** The union of everything that opens one lock, as the fewest windows. */
-function grantsOf(lockId: string, entitlements: readonly Entitlement[]): DesiredGrant[] {
-  const here = entitlements.filter((each) => each.lockId === lockId);
+function grantsOf(lockId: string, here: readonly Entitlement[]): DesiredGrant[] {
   return join(here).map((window) => {
     const parts = here.filter((each) => overlap(each, window));
     return {
@@ -147,20 +151,15 @@ function applyRule(rule: Rule, facts: MemberFacts, terms: Terms): Outcome {
   });
   const unknown = found.find((each) => each.unknown !== null)?.unknown ?? null;
   const entitlements = found.flatMap(({ bases }) =>
-    bases.flatMap((base) =>
-      (base.lockId === undefined ? locksNamed(rule, terms) : [base.lockId]).map(
+    bases.flatMap(({ from, until, charged, basis, detail, lockId: own }) => {
+      const sentence = `${rule.name}: ${detail}`;
+      return (own === undefined ? locksNamed(rule, terms) : [own]).map(
         (lockId): Entitlement => ({
-          from: base.from,
-          until: base.until,
-          lockId,
-          membershipId: membership.id,
-          rule: rule.name,
-          charged: base.charged,
-          basis: base.basis,
-          sentence: `${rule.name}: ${base.detail}`,
+          ...{ from, until, lockId, membershipId: membership.id },
+          ...{ rule: rule.name, charged, basis, sentence },
         }),
-      ),
-    ),
+      );
+    }),
   );
   const open = new Set(entitlements.map(({ lockId }) => lockId));
   const denials = locks

@@ -33,14 +33,14 @@ export function diff(desired: readonly DesiredGrant[], current: readonly Current
   const [over, live] = partition(byId(current), ({ until }) => until !== null && until <= now);
   const adds: DesiredGrant[] = [];
   const unmatched = new Set(live);
+  const liveAt = Map.groupBy(live, ({ lockId }) => lockId);
   const wanted = desired.filter(({ until }) => until === null || until > now);
   for (const grant of wanted) {
-    const twin = live.find((each) => unmatched.has(each) && each.lockId === grant.lockId && sameTime(each, grant, now));
+    const twin = liveAt.get(grant.lockId)?.find((each) => unmatched.has(each) && sameTime(each, grant, now));
     if (twin) unmatched.delete(twin);
     else adds.push(grant);
   }
-  const intervalsAt = (lockId: string) =>
-    live.filter((each) => each.lockId === lockId).map((each) => effective(each, now));
+  const intervalsAt = (lockId: string) => (liveAt.get(lockId) ?? []).map((each) => effective(each, now));
   return {
     adds: adds.filter((grant) => !keep.has(grant.lockId) || !covers(intervalsAt(grant.lockId), effective(grant, now))),
     removals: [...unmatched]
@@ -65,7 +65,7 @@ function sameTime(a: CurrentGrant, b: DesiredGrant, now: Instant): boolean {
 }
 
 const byId = (grants: readonly CurrentGrant[]): CurrentGrant[] =>
-  [...new Map(grants.map((each) => [each.id, each])).values()].toSorted((a, b) => a.id.localeCompare(b.id));
+  [...new Map(grants.map((each) => [each.id, each])).values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
   return [items.filter(test), items.filter((item) => !test(item))];

@@ -24,17 +24,18 @@ export function lossesOf(
 ): Loss[] {
   const { now, spentByCheckIn, restsOnAbsence } = terms;
   const reach = { from: now, until: now + REACH };
-  const locks = [...new Set(current.map(({ lockId }) => lockId))].toSorted();
-  return locks.flatMap((lockId) => {
+  const has = Map.groupBy(current, ({ lockId }) => lockId);
+  const gets = Map.groupBy(decision.grants, ({ lockId }) => lockId);
+  return [...has.keys()].toSorted().flatMap((lockId) => {
     if (decision.uncertain.has(lockId)) return [];
     const before = covered(
-      current.filter((each) => each.lockId === lockId).map((each) => effective(each, now)),
+      (has.get(lockId) ?? []).map((each) => effective(each, now)),
       reach,
     );
-    const after = covered(decision.grants.filter((each) => each.lockId === lockId).map(toInterval), reach);
+    const after = covered((gets.get(lockId) ?? []).map(toInterval), reach);
     if (before === 0 || after >= before / 2) return [];
     if (spentByCheckIn && isAboutPasses(decision, lockId)) return [];
-    const left = decision.grants.filter((each) => each.lockId === lockId).map(({ reason }) => reason);
+    const left = (gets.get(lockId) ?? []).map(({ reason }) => reason);
     const sentence =
       left.length > 0 ? `open for less time than before: ${left.join('; ')}` : whyNotAt(decision, lockId);
     return [{ lockUserId, lockId, sentence, restsOnAbsence }];

@@ -1,6 +1,6 @@
 // Alerts by mail, over SMTP. A password goes out only on an encrypted connection, except to this machine itself; it stands
 // in no message and no error.
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import { TransientError } from '../lib/errors.ts';
 import type { Channel } from './channel.ts';
 
@@ -13,21 +13,30 @@ const SETTING = 'SMTP_URL';
 export function createMail({ smtpUrl, from, to }: MailSettings): Channel {
   const { hostname, protocol, password } = new URL(smtpUrl);
   const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  const transport = createTransport({
-    url: smtpUrl,
-    // Else whoever stands between could leave STARTTLS out and read the password.
-    requireTLS: protocol === 'smtp:' && password !== '' && !isHere,
-    connectionTimeout: CONNECT_MS,
-    greetingTimeout: CONNECT_MS,
-    socketTimeout: SILENCE_MS,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  let opened: Promise<Transporter> | undefined;
+
+  /** Loaded where there is mail: most relays send none. */
+  async function open(): Promise<Transporter> {
+    const { createTransport } = await import('nodemailer');
+    return createTransport({
+      url: smtpUrl,
+      // Else whoever stands between could leave STARTTLS out and read the password.
+      requireTLS: protocol === 'smtp:' && password !== '' && !isHere,
+      connectionTimeout: CONNECT_MS,
+      greetingTimeout: CONNECT_MS,
+      socketTimeout: SILENCE_MS,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  }
+
   return {
     name: 'mail',
     to: hostname,
     async send({ title, text }) {
       try {
+        opened ??= open();
+        const transport = await opened;
         await transport.sendMail({ from, to: [...to], subject: title.replaceAll(/\s+/g, ' '), text: `${text}\n` });
       } catch (error) {
         throw mailError(error);

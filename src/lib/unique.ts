@@ -3,5 +3,7 @@
 
 /** By id; of two, the one that was read last. */
 export function unique<T extends { id: string }>(items: readonly T[]): T[] {
-  return [...new Map(items.map((item) => [item.id, item])).values()];
+  const byId = new Map<string, T>();
+  for (const item of items) byId.set(item.id, item);
+  return byId.size === items.length ? [...items] : [...byId.values()];
 }

@@ -1,6 +1,7 @@
 // What is ours, and a lock system that writes to nothing else. Ours are known by marks, which survive a lost database
 // and an answer that never came, and by the witness, which survives a mark that somebody edited away.
 import type { CurrentGrant, LockUser, Window } from '../access/model.ts';
+import { createInterned } from '../lib/interned.ts';
 import type { LockSystem, LockUserPatch, NewGrant, NewLockUser } from './lock-system.ts';
 
 export type Marks = {
@@ -105,13 +106,34 @@ export function createOwnedLocks(
     return { ...grant, ours: parts.marks.isOurNote(grant.note) || (await witness.hasGrant(grant.id)) };
   }
 
+  /** Nearly all bear our mark: of hundreds of thousands, the others alone are waited for. */
+  async function tagGrants(grants: readonly CurrentGrant[]): Promise<OwnedGrant[]> {
+    const same = createInterned();
+    const tagged = grants.map(
+      (grant): OwnedGrant => ({
+        ...grant,
+        lockUserId: same(grant.lockUserId),
+        lockId: same(grant.lockId),
+        note: same(grant.note),
+        ours: parts.marks.isOurNote(grant.note),
+      }),
+    );
+    const others = tagged.filter(({ ours }) => !ours);
+    await Promise.all(
+      others.map(async (grant) => {
+        grant.ours = await witness.hasGrant(grant.id);
+      }),
+    );
+    return tagged;
+  }
+
   async function user(id: string): Promise<OwnedUser | undefined> {
     const found = await lockSystem.user(id);
     return found && tagUser(found);
   }
 
   async function grants(of?: { lockUserId: string }): Promise<OwnedGrant[]> {
-    return Promise.all((await lockSystem.grants(of)).map(tagGrant));
+    return tagGrants(await lockSystem.grants(of));
   }
 
   function insist(condition: boolean, otherwise: string): asserts condition {

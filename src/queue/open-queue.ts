@@ -1,6 +1,6 @@
 // The work queue of the engine that the database is of.
 import type { Database } from '../store/database.ts';
-import { openPostgresQueue } from './postgres.ts';
+import type { openPostgresQueue } from './postgres.ts';
 import type { Queue } from './queue.ts';
 import { createSqliteQueue } from './sqlite.ts';
 
@@ -12,6 +12,9 @@ export type OpenQueue = Queue & {
 };
 
 export async function openQueue({ database, ...parts }: Parts & { database: Database }): Promise<OpenQueue> {
-  if (database.kind === 'postgres') return await openPostgresQueue({ database, ...parts });
+  if (database.kind === 'postgres') {
+    const postgres = await import('./postgres.ts');
+    return await postgres.openPostgresQueue({ database, ...parts });
+  }
   return { ...createSqliteQueue({ database, ...parts }), close: async () => undefined };
 }

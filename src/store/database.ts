@@ -2,7 +2,6 @@
 // runs on it is kysely that both take.
 import { type Kysely, type Transaction as KyselyTransaction, sql } from 'kysely';
 import type { Pool } from 'pg';
-import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 
@@ -40,6 +39,8 @@ export async function openDatabase({
   url?: string | null;
 }): Promise<Database> {
   if (url !== null) {
+    // Loaded where it is used: a process of the embedded engine starts without its driver and queue.
+    const { openPostgres } = await import('./postgres.ts');
     const opened = await openPostgres(url);
     return { kind: 'postgres', takeNumbers, alone: alonePostgres(opened.sql), ...opened };
   }

@@ -2,10 +2,12 @@
 // may be several.
 import { createAlone, type Together } from '../lib/together.ts';
 import type { Database } from './database.ts';
-import { shareWithOthers } from './shared.ts';
+import type { shareWithOthers } from './shared.ts';
 
 type Parts = Omit<Parameters<typeof shareWithOthers>[0], 'database'>;
 
 export async function openTogether({ database, ...parts }: Parts & { database: Database }): Promise<Together> {
-  return database.kind === 'postgres' ? await shareWithOthers({ database, ...parts }) : createAlone(parts.clock);
+  if (database.kind === 'sqlite') return createAlone(parts.clock);
+  const shared = await import('./shared.ts');
+  return await shared.shareWithOthers({ database, ...parts });
 }

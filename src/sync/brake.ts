@@ -39,15 +39,19 @@ async function judge(
   const decided = await store.holds.decided();
   const at = keyed(waiting);
   const decidedAt = keyed(decided);
-  const factsNow = new Map(
-    plans.flatMap((plan) => (plan.person.lockUser ? [[plan.person.lockUser.id, fingerprint(plan)] as const] : [])),
+  const plansOf = new Map(
+    plans.flatMap((plan) => (plan.person.lockUser ? [[plan.person.lockUser.id, plan] as const] : [])),
   );
+  const factsNow = (lockUserId: string) => {
+    const plan = plansOf.get(lockUserId);
+    return plan && fingerprint(plan);
+  };
   const losses = plans.filter(({ decision }) => !decision.blocked).flatMap((plan) => plan.losses);
   const isApproved = (loss: Place) => decidedAt.get(keyOf(loss))?.decision === 'approved';
   // A rejection stands until the person's facts change; then the loss is judged afresh.
   const isKept = (loss: Place) => {
     const line = decidedAt.get(keyOf(loss));
-    return line?.decision === 'rejected' && line.facts === factsNow.get(loss.lockUserId);
+    return line?.decision === 'rejected' && line.facts === factsNow(loss.lockUserId);
   };
   const isHeld = (loss: Place) => at.has(keyOf(loss)) || isKept(loss);
   const fresh = losses.filter((loss) => !isHeld(loss) && !isApproved(loss));
@@ -70,11 +74,11 @@ async function judge(
   if (dryRun) return { held, fresh: verdict.holds ? fresh.length : 0 };
 
   const outdated = decided.filter(
-    (line) => line.decision === 'rejected' && factsNow.has(line.lockUserId) && !isKept(line),
+    (line) => line.decision === 'rejected' && plansOf.has(line.lockUserId) && !isKept(line),
   );
   if (outdated.length > 0) await store.holds.dissolve(outdated);
   if (verdict.holds) {
-    const lines = fresh.map((loss) => lineOf(loss, plans, now));
+    const lines = fresh.map((loss) => lineOf(loss, plansOf.get(loss.lockUserId), now));
     const { id } = await store.holds.join(lines, newId());
     await store.audit.append(
       lines.map((line) => ({
@@ -95,23 +99,20 @@ async function judge(
     await store.losses.record([...losers], now);
   }
   const lines = [...waiting, ...decided.filter((line) => !outdated.includes(line))];
-  await dissolve(lines, plans, losses, store, { now, isThere });
+  await dissolve(lines, plansOf, losses, store, { now, isThere });
   return { held, fresh: verdict.holds ? fresh.length : 0 };
 }
 
 /** Lines that the facts no longer want: their person was looked at, and loses nothing there any more. */
 async function dissolve(
   waiting: readonly HoldLine[],
-  plans: readonly PersonPlan[],
+  plansOf: ReadonlyMap<string, PersonPlan>,
   losses: readonly Loss[],
   store: SyncParts['store'],
   { now, isThere }: { now: Instant; isThere: (line: HoldLine) => boolean },
 ): Promise<void> {
-  const looked = new Map(
-    plans.flatMap((plan) => (plan.person.lockUser ? [[plan.person.lockUser.id, plan] as const] : [])),
-  );
   const over = waiting.filter((line) => {
-    const plan = looked.get(line.lockUserId);
+    const plan = plansOf.get(line.lockUserId);
     if (!plan) return !isThere(line);
     if (plan.decision.uncertain.has(line.lockId)) return false;
     return (
@@ -134,8 +135,7 @@ async function dissolve(
   );
 }
 
-function lineOf(loss: Loss, plans: readonly PersonPlan[], now: Instant): HoldLine {
-  const plan = plans.find(({ person }) => person.lockUser?.id === loss.lockUserId);
+function lineOf(loss: Loss, plan: PersonPlan | undefined, now: Instant): HoldLine {
   const membershipId = plan?.person.memberships[0]?.id ?? plan?.person.ended[0]?.id ?? '';
   const { lockUserId, lockId, sentence, restsOnAbsence } = loss;
   const facts = plan ? fingerprint(plan) : '';

@@ -15,10 +15,13 @@ type UserChange =
   | { kind: 'update'; owner: Membership; patch: LockUserPatch }
   | null;
 
+/** What is kept of a decision until it is applied: there may be thousands of plans. `grants`: of one that changes nothing none. */
+type Decided = Pick<Decision, 'grants' | 'uncertain' | 'blocked'>;
+
 export type PersonPlan = {
   person: Person;
   members: readonly MemberFacts[];
-  decision: Decision;
+  decision: Decided;
   /** Grants of ours that the lock user has. */
   current: readonly CurrentGrant[];
   difference: Difference;
@@ -56,8 +59,8 @@ export function planPerson(
       decision.uncertain.set(lockId, 'the lock is not in the list of locks');
   }
   const grants = decision.grants.map((grant) => {
-    const adjusted = terms.adjust({ ...grant, note: terms.marks.noteOf(grant.membershipId, grant.reason) });
-    return { ...grant, from: adjusted.from, until: adjusted.until };
+    const { from, until } = terms.adjust({ from: grant.from, until: grant.until, note: '' });
+    return { ...grant, from, until };
   });
   const over = person.memberships.length === 0;
   const difference = diff(grants, current, {
@@ -76,7 +79,11 @@ export function planPerson(
   return {
     person,
     members,
-    decision,
+    decision: {
+      grants: changesNothing(difference) ? [] : decision.grants,
+      uncertain: decision.uncertain,
+      blocked: decision.blocked,
+    },
     current,
     difference,
     losses,
@@ -86,6 +93,9 @@ export function planPerson(
     restsOnAbsence: terms.restsOnAbsence,
   };
 }
+
+const changesNothing = ({ adds, removals, clear }: Difference): boolean =>
+  adds.length === 0 && removals.length === 0 && clear.length === 0;
 
 function planUser(person: Person, terms: PlanTerms): { userChange: UserChange; problems: PersonPlan['problems'] } {
   const { lockUser } = person;

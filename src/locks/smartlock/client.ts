@@ -11,8 +11,10 @@ export const NAME = 'SmartLock';
 
 const CALLS_PER_MINUTE = 600;
 const PAGE_SIZE = 200;
-/** 100,000 things: a list that goes on for longer does not end. Below the calls of a minute, so that it soon shows. */
-const MOST_PAGES = 500;
+/** A million things: a list that goes on for longer does not end. */
+const MOST_PAGES = 5000;
+/** Pages in a row with nothing on them: sooner than that cap. */
+const MOST_EMPTY_PAGES = 10;
 
 type List<T> = { path: string; query?: Record<string, string>; page: z.ZodType<Page<T>> };
 type SmartLockClient = {
@@ -52,8 +54,9 @@ export function createSmartLockClient(
     const endpoint = `GET ${path}`;
     const items: T[] = [];
     const seen = new Set<string>();
+    let empty = 0;
     let from: Record<string, string> = {};
-    while (seen.size < MOST_PAGES) {
+    while (seen.size < MOST_PAGES && empty < MOST_EMPTY_PAGES) {
       const response = await send({
         method: 'GET',
         endpoint,
@@ -64,6 +67,7 @@ export function createSmartLockClient(
       });
       const { items: more, nextCursor } = parseBody(page, response, { name: NAME, endpoint });
       for (const item of more) items.push(item);
+      empty = more.length > 0 ? 0 : empty + 1;
       if (nextCursor === null) return items;
       if (seen.has(nextCursor)) throw unexpectedBody({ name: NAME, endpoint }, 'next_cursor: it comes again', 200);
       seen.add(nextCursor);

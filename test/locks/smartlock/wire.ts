@@ -34,10 +34,17 @@ export function useWire(): () => nock.Scope {
 }
 
 export function smartLock(
-  more: { url?: string; secret?: string; clock?: Clock; signal?: AbortSignal; onCall?: (call: CallInfo) => void } = {},
+  more: {
+    url?: string;
+    secret?: string;
+    callsPerMinute?: number;
+    clock?: Clock;
+    signal?: AbortSignal;
+    onCall?: (call: CallInfo) => void;
+  } = {},
 ): LockSystem {
-  const { url = HOST, secret = null, clock = systemClock, ...rest } = more;
-  return createSmartLock({ settings: { token: TOKEN, url, webhookSecret: secret }, clock, ...rest });
+  const { url = HOST, secret = null, callsPerMinute = 600, clock = systemClock, ...rest } = more;
+  return createSmartLock({ settings: { token: TOKEN, url, callsPerMinute, webhookSecret: secret }, clock, ...rest });
 }
 
 export async function thrownBy(work: Promise<unknown>): Promise<unknown> {
