@@ -11,7 +11,10 @@ import type { Terminal } from './terminal.ts';
 
 export function addAlerts(program: Command, does: Does): void {
   const alerts = program.command('alerts').description('show what somebody is told of now, by chat and mail');
-  const list = alerts.command('list').description('the same as "relay alerts"');
+  const list = alerts
+    .command('list')
+    .description('the same as "relay alerts"')
+    .addHelpText('after', examples('relay alerts list', 'relay alerts list --json'));
   alerts
     .allowExcessArguments()
     .addHelpText('after', examples('relay alerts', 'relay alerts test'))

@@ -45,8 +45,8 @@ const COLUMNS = [
   { head: 'TIME' },
   { head: 'MEMBER', least: NAME },
   { head: 'WHAT', least: SENTENCE },
-  { head: 'ACTION', spare: 1 },
-  { head: 'LOCK', least: NAME, spare: 2 },
+  { head: 'ACTION', spare: 2 },
+  { head: 'LOCK', least: NAME, spare: 1 },
   { head: 'CAUSE', least: NAME, spare: 3 },
 ];
 

@@ -8,6 +8,7 @@ import { variables } from '../config-variables.ts';
 import type { Clock } from '../lib/clock.ts';
 import { CommandError } from '../lib/failure.ts';
 import type { Terminal } from './terminal.ts';
+import { fitted } from './words.ts';
 
 export type Surroundings = { env: Environment; terminal: Terminal; clock: Clock };
 
@@ -23,6 +24,8 @@ export type Call = Surroundings & {
   option(name: string): string | null;
   /** The text, or with --json the answer itself. */
   print(answer: unknown, text: string): void;
+  /** The same of a text that is for a file or another program: not a character of it is moved. */
+  printFile(answer: unknown, text: string): void;
 };
 
 /** Makes `work` what the command does. */
@@ -76,8 +79,9 @@ export async function isWanted({ terminal, has }: Call, question: string): Promi
 
 /** Words for people: with --json they are no part of the answer. */
 export function tell({ terminal, has }: Call, text: string): void {
-  if (has('json')) terminal.err(text);
-  else terminal.out(text);
+  const lines = fitted(text, terminal.width);
+  if (has('json')) terminal.err(lines);
+  else terminal.out(lines);
 }
 
 /** Of a command that may stand alone and has others below it: what stands behind it has to be one of those. */

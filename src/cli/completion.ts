@@ -24,10 +24,10 @@ export function addCompletion(program: Command, does: Does): void {
         'an upgrade.',
       ].join('\n'),
     );
-  does(completion, async ({ words, print }) => {
+  does(completion, async ({ words, printFile }) => {
     const shell = SHELLS.find((each) => each === words[0]) ?? 'bash';
     const script = SCRIPTS[shell](wordsOf(program));
-    print({ shell, script }, script);
+    printFile({ shell, script }, script);
     return 0;
   });
 }

@@ -11,7 +11,10 @@ import { memberLabel, memberName } from './wording.ts';
 
 export function addHolds(program: Command, does: Does): void {
   const holds = program.command('holds').description('show what waits for a person to decide');
-  const list = holds.command('list').description('the same as "relay holds"');
+  const list = holds
+    .command('list')
+    .description('the same as "relay holds"')
+    .addHelpText('after', examples('relay holds list', 'relay holds list --json'));
   holds
     .allowExcessArguments()
     .addHelpText(

@@ -13,7 +13,10 @@ const STATES = ['dead', 'running', 'waiting'];
 
 export function addJobs(program: Command, does: Does): void {
   const jobs = program.command('jobs').description('show the work that waits, runs or is dead');
-  const list = jobs.command('list').description('the same as "relay jobs"');
+  const list = jobs
+    .command('list')
+    .description('the same as "relay jobs"')
+    .addHelpText('after', examples('relay jobs list', 'relay jobs list --json'));
   jobs
     .allowExcessArguments()
     .addHelpText('after', examples('relay jobs', 'relay jobs redrive 7d1c...', 'relay jobs redrive --all'));

@@ -5,6 +5,7 @@ import { systemClock } from '../lib/clock.ts';
 import { describeFailure, failureOf } from '../lib/failure.ts';
 import { runCommandLine } from './program.ts';
 import { processTerminal } from './terminal.ts';
+import { fitted } from './words.ts';
 
 async function main(): Promise<number> {
   const terminal = processTerminal(process);
@@ -12,7 +13,7 @@ async function main(): Promise<number> {
     const env = readEnvironment();
     return await runCommandLine(process.argv.slice(2), { env, terminal, clock: systemClock });
   } catch (error) {
-    terminal.err(describeFailure(failureOf(error)));
+    terminal.err(fitted(describeFailure(failureOf(error)), terminal.width));
     return 1;
   }
 }

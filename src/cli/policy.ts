@@ -15,6 +15,7 @@ import { plain } from './words.ts';
 
 export function addPolicy(program: Command, does: Does): void {
   const policy = program.command('policy').description('check the policy file, access.yaml');
+  policy.addHelpText('after', examples('relay policy check --changes', 'relay policy schema > access.schema.json'));
   const check = policy
     .command('check')
     .description('show every mistake of a policy file; nothing is put in force')
@@ -39,9 +40,9 @@ export function addPolicy(program: Command, does: Does): void {
     .description('print the JSON Schema of the file, for editors')
     .addHelpText('after', examples('relay policy schema > access.schema.json'))
     .addHelpText('after', 'Then begin access.yaml with: # yaml-language-server: $schema=access.schema.json');
-  does(schema, async ({ print }) => {
+  does(schema, async ({ printFile }) => {
     const text = policyJsonSchema();
-    print(text, `${JSON.stringify(text, null, 2)}\n`);
+    printFile(text, `${JSON.stringify(text, null, 2)}\n`);
     return 0;
   });
 }

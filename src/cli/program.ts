@@ -22,6 +22,7 @@ import { hiding } from './terminal.ts';
 import { addWebhooks } from './webhooks.ts';
 import { addWho } from './who.ts';
 import { addWhy } from './why.ts';
+import { fitted } from './words.ts';
 
 /** In the order in which the help lists them. */
 const commands = [
@@ -46,6 +47,8 @@ const commands = [
 ];
 
 const WIDE = 100;
+/** Of a help's right column: with less it is one long line each. */
+const NARROW = 16;
 
 /** Resolves with the exit code; throws nothing. */
 export async function runCommandLine(words: readonly string[], around: Surroundings): Promise<ExitCode> {
@@ -66,7 +69,7 @@ export async function runCommandLine(words: readonly string[], around: Surroundi
     }
     const failure = failureOf(error);
     if (program.opts()['json'] === true) terminal.out(asJson({ error: failure }));
-    terminal.err(describeFailure(failure));
+    terminal.err(fitted(describeFailure(failure), terminal.width));
     const isDebugging = ['debug', 'trace'].includes(around.env['LOG_LEVEL']?.trim().toLowerCase() ?? '');
     if (isDebugging && error instanceof Error) terminal.err(`${error.stack}\n`);
     return 1;
@@ -93,11 +96,12 @@ function buildProgram(around: Surroundings, ends: (code: ExitCode) => void): Com
     // Colour where it is a terminal; commander takes it out elsewhere.
     .configureHelp({
       showGlobalOptions: true,
+      minWidthToWrap: NARROW,
       styleTitle: (title) => styleText('bold', title, { validateStream: false }),
     })
     .configureOutput({
-      writeOut: terminal.out,
-      writeErr: terminal.err,
+      writeOut: (text) => terminal.out(fitted(text, terminal.width)),
+      writeErr: (text) => terminal.err(fitted(text, terminal.width)),
       getOutHelpWidth: helpWidth,
       getErrHelpWidth: helpWidth,
       getOutHasColors: () => terminal.colours,
@@ -115,7 +119,9 @@ function buildProgram(around: Surroundings, ends: (code: ExitCode) => void): Com
           words: command.args,
           has: (option) => options[option] === true,
           option: (name) => (typeof options[name] === 'string' ? options[name] : null),
-          print: (answer, text) => terminal.out(options['json'] === true ? asJson(answer) : text),
+          print: (answer, text) =>
+            terminal.out(options['json'] === true ? asJson(answer) : fitted(text, terminal.width)),
+          printFile: (answer, text) => terminal.out(options['json'] === true ? asJson(answer) : text),
         }),
       );
     });

@@ -5,6 +5,7 @@ import type { Operator } from '../operator/answers.ts';
 import { type Call, type Does, type ExitCode, examples } from './cli.ts';
 import { type Place, withOperator } from './reach-operator.ts';
 import { planText } from './sync-view.ts';
+import { fitted } from './words.ts';
 
 export function addSync(program: Command, does: Does): void {
   const sync = program
@@ -33,8 +34,8 @@ async function runSync(call: Call, operator: Operator, place: Place): Promise<Ex
 
   const isToAsk = terminal.ask !== null && !has('yes') && plan.changes.length > 0;
   const shown = planText(plan, { terminal, tense: 'would' });
-  if (!has('json')) terminal.out(shown);
-  else if (isToAsk) terminal.err(shown);
+  if (!has('json')) terminal.out(fitted(shown, terminal.width));
+  else if (isToAsk) terminal.err(fitted(shown, terminal.width));
   if (isToAsk && !(await terminal.ask?.(`Apply ${counted(plan.changes.length, 'change')}?`))) {
     print({ dryRun: false, plan, done: null }, 'Nothing was changed.\n');
     return 2;

@@ -44,3 +44,18 @@ function broken(word: string, width: number): string[] {
   }
   return [...parts, part];
 }
+
+/** A command to copy is left as it is: a terminal breaks it without harm, and we would not. */
+const TO_COPY = /^\s*(\$|relay) /;
+
+/** Lines as they are, but for those that do not fit: these go on below themselves, a little further in. */
+export function fitted(text: string, width: number | null): string {
+  if (width === null) return text;
+  const fit = (line: string) => {
+    if (widthOf(line) <= width || TO_COPY.test(line)) return line;
+    const [indent = ''] = /^ */.exec(line) ?? [];
+    const [first = '', ...rest] = wrap(line.slice(indent.length), width - indent.length - 2);
+    return [indent + first, ...rest.map((each) => `${indent}  ${each}`)].join('\n');
+  };
+  return text.split('\n').map(fit).join('\n');
+}
