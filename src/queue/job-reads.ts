@@ -5,12 +5,13 @@ import { chunks } from '../lib/chunks.ts';
 import type { Tables } from '../store/tables.ts';
 import type { JobRow } from './job-table.ts';
 import { isJobName, readJob } from './payloads.ts';
-import type { JobCount, JobRecord, JobState, Queue } from './queue.ts';
+import type { JobCount, JobName, JobRecord, JobState, Queue } from './queue.ts';
 
 const IDS_AT_ONCE = 500;
 
 export type JobReads = Pick<Queue, 'list' | 'counts' | 'waiting' | 'settle' | 'sequence'> & {
-  isDue(now: Instant): Promise<boolean>;
+  /** Of another name than these. */
+  isDue(now: Instant, but: readonly JobName[]): Promise<boolean>;
   isRunning(): Promise<boolean>;
 };
 
@@ -87,13 +88,14 @@ export function createJobReads({ sql, space }: { sql: Kysely<Tables>; space: str
       return counter?.value ?? 0;
     },
 
-    async isDue(now) {
+    async isDue(now, but) {
       const row = await sql
         .selectFrom('jobs')
         .select('id')
         .where('space', '=', space)
         .where('state', '=', 'waiting')
         .where('run_at', '<=', now)
+        .$if(but.length > 0, (query) => query.where('name', 'not in', but))
         .limit(1)
         .executeTakeFirst();
       return row !== undefined;

@@ -36,7 +36,7 @@ export async function openPostgresQueue({
   log = { error: () => undefined, warn: () => undefined },
   lookAgainMs = LOOK_AGAIN,
 }: {
-  database: Pick<PostgresDatabase, 'sql' | 'takeNumbers' | 'pool' | 'schema'>;
+  database: Pick<PostgresDatabase, 'sql' | 'takeNumbers' | 'undoable' | 'pool' | 'schema'>;
   space: string;
   clock: Clock;
   /** From 0 up to, not including, 1. */
@@ -206,7 +206,11 @@ export async function openPostgresQueue({
     async idle() {
       for (;;) {
         const next = new Promise<void>((resolve) => waiters.push(resolve));
-        const busy = adding > 0 || worker?.busy() || (await reads.isRunning()) || (await reads.isDue(clock.now()));
+        const busy =
+          adding > 0 ||
+          worker?.busy() ||
+          (await reads.isRunning()) ||
+          (await reads.isDue(clock.now(), worker?.resting() ?? []));
         if (!busy) return;
         // What others do is seen by looking.
         const cancel = systemClock.after(IDLE_LOOK, changed);

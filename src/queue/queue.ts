@@ -63,7 +63,14 @@ export type JobState = 'waiting' | 'running' | 'dead';
 export type JobRecord = Job & { state: JobState; runAt: Instant; lastError: string | null };
 
 /** What a handler makes of a job. Throwing is a failure: an error of lib/errors.ts says whether it is tried for ever. */
-export type Outcome = 'done' | { /** Not a failure, but not over either. */ again: Instant };
+export type Outcome =
+  | 'done'
+  | {
+      /** Not a failure, but not over either. */
+      again: Instant;
+      /** Until then this process looks at no other job of the name: they would all have to wait, too. */
+      rest?: Instant;
+    };
 
 export type Handlers = { [N in JobName]: (job: Job<N>, signal: AbortSignal) => Promise<Outcome> };
 

@@ -19,7 +19,7 @@ export function createSqliteQueue({
   onJob = () => undefined,
   log = { error: () => undefined },
 }: {
-  database: Pick<Database, 'sql' | 'takeNumbers'>;
+  database: Pick<Database, 'sql' | 'takeNumbers' | 'undoable'>;
   space: string;
   clock: Clock;
   /** From 0 up to, not including, 1. */
@@ -151,12 +151,12 @@ export function createSqliteQueue({
 
   async function isDue(now: Instant): Promise<boolean> {
     await recovered();
-    return reads.isDue(now);
+    return reads.isDue(now, worker?.resting() ?? []);
   }
 
   async function round({ over, free, names, now }: Round): Promise<Taken> {
     await recovered();
-    return await sql.transaction().execute(async (trx) => {
+    return await database.undoable(async (trx) => {
       for (const ending of over) await jobs.end(ending, trx);
       const rows: JobRow[] = [];
       const lookAt = new Map<JobName, Instant>();

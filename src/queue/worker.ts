@@ -36,6 +36,8 @@ export type Worker = {
   full(): boolean;
   /** Something runs, or a round is on its way. */
   busy(): boolean;
+  /** Names of which nothing is looked at now, although it may be due. */
+  resting(): readonly JobName[];
   /** The ids of what runs. */
   inHand(): ReadonlySet<string>;
   stop(graceMs: number): Promise<void>;
@@ -60,6 +62,8 @@ export function startWorker(
   const ended: Ended[] = [];
   /** When there may be a due job of the name; a name that is missing may have one now. */
   const lookAt = new Map<JobName, Instant>();
+  const restUntil = new Map<JobName, Instant>();
+  const dueAt = (name: JobName): Instant => Math.max(lookAt.get(name) ?? 0, restUntil.get(name) ?? 0);
   let wanted = false;
   let inRound = false;
   let stopping = false;
@@ -110,7 +114,7 @@ export function startWorker(
     const free = stopping ? 0 : concurrency - running.size + over.length;
     // Their keys are free again, and those that failed wait.
     for (const { ending } of over) if (isJobName(ending.row.name)) lookAt.delete(ending.row.name);
-    const mayBeDue = free > 0 ? names.filter((name) => (lookAt.get(name) ?? 0) <= now) : [];
+    const mayBeDue = free > 0 ? names.filter((name) => dueAt(name) <= now) : [];
     if (over.length === 0 && mayBeDue.length === 0) return [];
 
     // Before the round: what is added while it is on its way deletes its name again.
@@ -124,7 +128,7 @@ export function startWorker(
 
   /** A round gave less than was asked for, and may have left something that is due. */
   function goOnWith(looked: readonly JobName[], now: Instant): void {
-    if (!stopping && looked.some((name) => (lookAt.get(name) ?? now) <= now)) wantRound();
+    if (!stopping && looked.some((name) => dueAt(name) <= now)) wantRound();
   }
 
   function start(row: JobRow): void {
@@ -138,14 +142,23 @@ export function startWorker(
   async function play(run: Run): Promise<void> {
     const { row } = run;
     try {
-      const outcome = await call(handlers, readJob(row), run.abort.signal);
-      end(run, outcome === 'done' ? { row, outcome } : { row, outcome: 'again', runAt: outcome.again });
+      const job = readJob(row);
+      const outcome = await call(handlers, job, run.abort.signal);
+      if (outcome === 'done') return end(run, { row, outcome });
+      if (outcome.rest !== undefined) rest(job.name, outcome.rest);
+      end(run, { row, outcome: 'again', runAt: outcome.again });
     } catch (error) {
       if (run.abort.signal.aborted) return end(run, { row, outcome: 'handed back' });
       const { attempts, refusals } = row;
       const after = afterFailure(error, { attempts, refusals, now: clock.now(), random: parts.random });
       end(run, { row, outcome: 'failed', error, after });
     }
+  }
+
+  function rest(name: JobName, until: Instant): void {
+    restUntil.set(name, until);
+    // What is due by then is not known.
+    lookAt.delete(name);
   }
 
   function end(run: Run, ending: Ending): void {
@@ -168,7 +181,7 @@ export function startWorker(
   /** `since`: when the round began. What became due after that was not looked at, and is due at once. */
   function setTimer(since: Instant): void {
     cancelTimer?.();
-    const next = Math.min(...[...lookAt.values()].filter((at) => at > since));
+    const next = Math.min(...names.map(dueAt).filter((at) => at > since));
     cancelTimer = !stopping && Number.isFinite(next) ? clock.after(next - clock.now(), wantRound) : undefined;
   }
 
@@ -207,6 +220,7 @@ export function startWorker(
     nudge,
     full: () => running.size - ended.length >= concurrency,
     busy,
+    resting: () => names.filter((name) => (restUntil.get(name) ?? 0) > clock.now()),
     inHand: () => new Set(running.keys()),
     stop,
   };

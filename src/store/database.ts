@@ -16,6 +16,11 @@ type Common = {
    * or writes many rows. It sees what those before it wrote. One name for each table; never one inside another.
    */
   alone<T>(of: { space: string; name: string }, work: (within: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * A transaction that the end of this process undoes as little as any other, but a loss of power may: it does not wait
+   * for the disk. For what costs no more than work that is done again.
+   */
+  undoable<T>(work: (within: Transaction) => Promise<T>): Promise<T>;
   /** After everything that writes has stopped. */
   close(): Promise<void>;
 };
@@ -42,11 +47,23 @@ export async function openDatabase({
     // Loaded where it is used: a process of the embedded engine starts without its driver and queue.
     const { openPostgres } = await import('./postgres.ts');
     const opened = await openPostgres(url);
-    return { kind: 'postgres', takeNumbers, alone: alonePostgres(opened.sql), ...opened };
+    return {
+      kind: 'postgres',
+      takeNumbers,
+      alone: alonePostgres(opened.sql),
+      undoable: undoablePostgres(opened.sql),
+      ...opened,
+    };
   }
   const opened = await openSqlite(dataDir);
   // Its one connection runs one transaction after the other.
-  return { kind: 'sqlite', takeNumbers, alone: (_, work) => opened.sql.transaction().execute(work), ...opened };
+  return {
+    kind: 'sqlite',
+    takeNumbers,
+    alone: (_, work) => opened.sql.transaction().execute(work),
+    undoable: undoableSqlite(opened.sql),
+    ...opened,
+  };
 }
 
 /**
@@ -60,6 +77,27 @@ function alonePostgres(db: Kysely<Tables>): Common['alone'] {
       const lock = sql`hashtextextended(current_schema() || ${` ${space} ${name}`}, 0)`;
       await sql`select pg_advisory_xact_lock(${lock})`.execute(trx);
       return await work(trx);
+    });
+}
+
+function undoablePostgres(db: Kysely<Tables>): Common['undoable'] {
+  return (work) =>
+    db.transaction().execute(async (trx) => {
+      await sql`set local synchronous_commit = off`.execute(trx);
+      return await work(trx);
+    });
+}
+
+/** The pragma takes no effect within a transaction, and the next one is to be flushed again. */
+function undoableSqlite(db: Kysely<Tables>): Common['undoable'] {
+  return (work) =>
+    db.connection().execute(async (connection) => {
+      await sql`pragma synchronous = normal`.execute(connection);
+      try {
+        return await connection.transaction().execute(work);
+      } finally {
+        await sql`pragma synchronous = full`.execute(connection);
+      }
     });
 }
 

@@ -2,7 +2,7 @@
 // costs the same however many members there are.
 import type { Instant } from '../access/model.ts';
 import { factsNeeded } from '../access/policy.ts';
-import type { Job } from '../queue/queue.ts';
+import type { Job, Outcome } from '../queue/queue.ts';
 import type { SyncParts } from './parts.ts';
 
 /** Cobot's limits as documented; where a space has more, everything below is so much more. */
@@ -29,7 +29,7 @@ const LONGEST_SWEEP = 10 * 60_000;
 
 export type Burst = {
   /** When to look at this job again, because a sweep will do its work; null: do it now. */
-  instead(job: Job<'reconcile'>): Promise<Instant | null>;
+  instead(job: Job<'reconcile'>): Promise<Exclude<Outcome, 'done'> | null>;
   /** A sweep begins that takes everything added up to `sequence`. */
   sweepBegins(sequence: number): Promise<void>;
   sweepEnds(): Promise<void>;
@@ -93,12 +93,12 @@ export function createBurst({
       const now = clock.now();
       await lookAround(now);
       // The sweep is at it, and takes it out when it is through.
-      if (isSweeping && job.sequence <= sweptUpTo) return now + GATHER;
+      if (isSweeping && job.sequence <= sweptUpTo) return { again: now + GATHER, rest: now + GATHER };
       const isLeftOver = job.sequence <= sweptUpTo;
       if (isLeftOver || !(await isCheaper(now))) {
         const others = begun.filter((at) => at > now - SOON_AFTER).length;
         const heard = job.requestedAt + A_MOMENT;
-        if (!isLeftOver && others >= plenty && now < heard) return heard;
+        if (!isLeftOver && others >= plenty && now < heard) return { again: heard };
         begun.push(now);
         return null;
       }
@@ -107,7 +107,7 @@ export function createBurst({
       const runAt = Math.max(now + GATHER, mayListNow ? 0 : sweptFrom + SWEEPS_APART);
       const payload = { cause: `burst, ${job.payload.cause}`, burst: true as const };
       await queue.add([{ name: 'sweep', key: 'space', payload, runAt }]);
-      return runAt + GATHER;
+      return { again: runAt + GATHER, rest: Math.min(runAt, now + GATHER) + GATHER };
     },
     async sweepBegins(sequence) {
       sweptUpTo = sequence;

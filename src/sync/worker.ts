@@ -36,7 +36,7 @@ export function createHandlers(
     ...telling,
     async reconcile(job): Promise<Outcome> {
       const again = await burst.instead(job);
-      if (again !== null) return { again };
+      if (again !== null) return again;
       await reconcile(job.payload.membershipId, job.payload.cause, parts);
       return 'done';
     },

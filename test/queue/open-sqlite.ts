@@ -50,17 +50,12 @@ export async function openIn(dataDir: string, clock: VirtualClock = createVirtua
   };
 }
 
-/** The next transaction commits, and whoever asked for it hears of a failure. */
-export function loseNextAnswer({ sql }: Database): void {
-  const transaction = sql.transaction.bind(sql);
-  sql.transaction = () => {
-    sql.transaction = transaction;
-    const builder = transaction();
-    const execute = builder.execute.bind(builder);
-    builder.execute = async (work) => {
-      await execute(work);
-      throw new Error('no answer');
-    };
-    return builder;
+/** The next round commits, and the worker that asked for it hears of a failure. */
+export function loseNextAnswer(database: Database): void {
+  const { undoable } = database;
+  database.undoable = async (work) => {
+    database.undoable = undoable;
+    await undoable(work);
+    throw new Error('no answer');
   };
 }

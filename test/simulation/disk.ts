@@ -31,7 +31,8 @@ export function createDisk(): Disk {
       });
       await migrate(sql);
       const alone: Database['alone'] = (_, work) => sql.transaction().execute(work);
-      return { kind: 'sqlite', sql, takeNumbers, alone, close: async () => undefined };
+      const undoable: Database['undoable'] = (work) => sql.transaction().execute(work);
+      return { kind: 'sqlite', sql, takeNumbers, alone, undoable, close: async () => undefined };
     },
     lostPower() {
       if (file.isTransaction) file.exec('rollback');

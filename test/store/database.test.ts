@@ -10,6 +10,7 @@ import { first } from '../../src/store/migrations/001-first.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 import { NodeSqliteDialect } from '../../src/store/node-sqlite.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import type { Tables } from '../../src/store/tables.ts';
 import { startChild } from '../support/child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
@@ -119,6 +120,24 @@ describe('the embedded database', () => {
     });
 
     await expect(failed).rejects.toThrow('disk full');
+  });
+
+  it('waits for the disk but where work may be done again, whatever became of that', async () => {
+    const database = await open(temporaryFolder());
+    const synchronous = async (db: Kysely<Tables> = database.sql) =>
+      (await sql<{ synchronous: number }>`pragma synchronous`.execute(db)).rows[0]?.synchronous;
+    const [NORMAL, FULL] = [1, 2];
+
+    const within = await database.undoable((trx) => synchronous(trx));
+    const afterwards = await synchronous();
+    const failed = database.undoable(async (trx) => {
+      await trx.insertInto('settings').values({ space: 'north', key: 'a', value: '1' }).execute();
+      throw new Error('undone');
+    });
+
+    expect([within, afterwards]).toEqual([NORMAL, FULL]);
+    await expect(failed).rejects.toThrow('undone');
+    expect([await synchronous(), await database.sql.selectFrom('settings').selectAll().execute()]).toEqual([FULL, []]);
   });
 
   it('gives out growing numbers, each once, a name and space by itself', async () => {

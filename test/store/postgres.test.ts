@@ -86,6 +86,17 @@ describe.skipIf(noPostgres)('the database on PostgreSQL', () => {
     expect(await db.selectFrom('settings').select('key').execute()).toEqual([{ key: 'a\uFFFDb' }]);
   });
 
+  it('waits for the disk but where work may be done again', async () => {
+    const database = await open(await temporaryDatabase());
+    const committing = async (db: Pick<typeof database.sql, 'getExecutor'> = database.sql) =>
+      (await sql<{ synchronous_commit: string }>`show synchronous_commit`.execute(db)).rows[0]?.synchronous_commit;
+
+    const within = await database.undoable((trx) => committing(trx));
+    const others = await Promise.all(Array.from({ length: 12 }, () => committing()));
+
+    expect([within, ...new Set(others)]).toEqual(['off', 'on']);
+  });
+
   it('gives out growing numbers, each once, also to those who ask at the same time', async () => {
     const url = await temporaryDatabase();
     const databases = [await open(url), await open(url)];

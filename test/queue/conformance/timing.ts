@@ -54,6 +54,37 @@ export function describeTiming(engine: Engine): void {
       expect(started.at(-1)?.key).toBe('slow');
     });
 
+    it('looks at no other job of a name that rests, lets other names go on, and then looks at all of them', async () => {
+      const { queue, now, passTime } = await openFor(engine);
+      const restUntil = now() + 2 * minute;
+      const seen: string[] = [];
+      const handlers = handlersWith({
+        async reconcile({ key }) {
+          seen.push(key);
+          return now() < restUntil ? { again: restUntil + minute, rest: restUntil } : 'done';
+        },
+        async sweep() {
+          seen.push('sweep');
+          return 'done';
+        },
+      });
+      work(queue, handlers, 1);
+
+      await queue.add([reconcile('m1')]);
+      await passTime(0);
+      await queue.add([reconcile('m2'), reconcile('m3'), { name: 'sweep', key: 'space', payload: { cause: 'test' } }]);
+      await passTime(minute);
+      await queue.idle();
+      const meanwhile = [...seen];
+      await passTime(minute);
+      const after = [...seen];
+      await passTime(minute);
+
+      expect(meanwhile).toEqual(['m1', 'sweep']);
+      expect(after).toEqual(['m1', 'sweep', 'm2', 'm3']);
+      expect(seen.at(-1)).toBe('m1');
+    });
+
     it('runs a delayed job at its time and not before', async () => {
       const { queue, now, passTime } = await openFor(engine);
       const { started, handlers } = recorded();
