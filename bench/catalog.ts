@@ -1,6 +1,8 @@
 // The benchmarks that there are, in the order in which they are run.
 import { acknowledging } from './acknowledging.ts';
+import { deciding } from './deciding/deciding.ts';
 import { eventToEffect } from './event-to-effect.ts';
+import { frugality } from './frugality/frugality.ts';
 import type { Benchmark } from './report.ts';
 
-export const benchmarks: readonly Benchmark[] = [acknowledging, eventToEffect];
+export const benchmarks: readonly Benchmark[] = [acknowledging, eventToEffect, deciding, frugality];

@@ -7,13 +7,13 @@ import { publish } from './publish.ts';
 import { postgresVersion } from './support/engines.ts';
 import { asWords, describeMachine } from './support/machine.ts';
 
-const HELP = `npm run bench -- [names] [--quick] [--engine sqlite|postgres|both] [--rounds <count>] [--write] [--profile <file>]
+const HELP = `npm run bench -- [names] [--quick] [--engine sqlite|postgres|both] [--rounds <count>] [--write] [--profile <folder>]
 
   --quick    fewer and shorter rounds: a first look
   --engine   what the relay stores into (default: both)
   --rounds   how often each is measured; the medians are shown
   --write    keep the results: bench/results, docs/performance.md and its curves
-  --profile  where "deciding" writes a CPU profile (.cpuprofile)
+  --profile  the folder in which "deciding" leaves its CPU profiles (.cpuprofile)
 
 ${benchmarks.map(({ name, title }) => `  ${name.padEnd(16)} ${title}`).join('\n')}
 `;

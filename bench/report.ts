@@ -37,7 +37,7 @@ export type Options = {
   /** null: as the benchmark has it. */
   rounds: number | null;
   engines: readonly EngineName[];
-  /** Where to write a CPU profile; null: none. */
+  /** The folder for CPU profiles; null: none are kept. */
   profile: string | null;
   say: (words: string) => void;
 };

@@ -1,8 +1,8 @@
 // What one event, one sweep and one idle minute cost: processor, memory, transactions of PostgreSQL and calls to the other
 // sides. The figures behind docs/scaling.md: `node test/crash/costs.ts [members]`, about a minute for each engine.
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { cpuMsOf, residentMbOf } from '../../bench/support/process-cost.ts';
 import { startPostgres } from './postgres.ts';
 import { isAcknowledged } from './verdict.ts';
 import { buildWorld, type World } from './world.ts';
@@ -10,8 +10,6 @@ import { buildWorld, type World } from './world.ts';
 const EVENTS = 60;
 const SPREAD_MS = 20_000;
 const IDLE_MS = 20_000;
-/** Of the kernel's clock, on every Linux that Node runs on. */
-const MS_PER_TICK = 10;
 
 type Cost = { cpuMs: number; transactions: number; cobotCalls: number; lockCalls: number };
 
@@ -30,13 +28,8 @@ async function costOf(world: World, url: string | null, work: () => Promise<unkn
 }
 
 async function countersOf({ relays, cobot, locks }: World, url: string | null): Promise<Cost> {
-  const ticks = relays.map((relay) => {
-    const text = readFileSync(`/proc/${relay.pid()}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[11]) + Number(fields[12]);
-  });
   return {
-    cpuMs: MS_PER_TICK * ticks.reduce((all, each) => all + each, 0),
+    cpuMs: relays.reduce((all, relay) => all + cpuMsOf(relay.pid() ?? 0), 0),
     transactions: url === null ? 0 : await transactionsOf(url),
     cobotCalls: cobot.requests.length,
     lockCalls: locks.requests.length,
@@ -54,10 +47,7 @@ async function transactionsOf(url: string): Promise<number> {
 }
 
 const residentMb = ({ relays }: World): number[] =>
-  relays.map((relay) => {
-    const status = readFileSync(`/proc/${relay.pid()}/status`, 'utf8');
-    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-  });
+  relays.map((relay) => Math.round(residentMbOf(relay.pid() ?? 0).now));
 
 async function measure(members: number, url: string | null, processes: number): Promise<void> {
   const env = url === null ? {} : { DATABASE_URL: url };
