@@ -1,7 +1,7 @@
 // Stands before a simulator and answers its long lists from memory once they were asked for: a page of a hundred thousand
 // grants costs the simulator more than whoever reads it, and would be most of what is waited for. Everything else passes.
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 const LISTS = /^\/(users|access|api\/memberships|api\/check_in_tokens)(\?|$)/;
 
@@ -14,7 +14,11 @@ export async function startRemembering(target: string): Promise<string> {
     return { status: answer.status, text: await answer.text() };
   }
 
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/' } = request;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -31,7 +35,8 @@ export async function startRemembering(target: string): Promise<string> {
     response
       .writeHead(status, { ...(text === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }) })
       .end(text);
-  });
+  }
+
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
