@@ -32,9 +32,11 @@ export const cobotReader: Reader = {
   },
 };
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function parseJson(raw: Buffer): { ok: true; value: unknown; text: string } | { ok: false } {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(raw);
+    const text = utf8.decode(raw);
     const value: unknown = JSON.parse(text);
     return { ok: true, value, text };
   } catch {
