@@ -6,6 +6,7 @@ import { describeError, RefusedError, TransientError, UnexpectedShapeError } fro
 import type { Outcome } from '../queue/queue.ts';
 import type { StoredOpening } from '../store/store.ts';
 import { type Charged, whoIsCharged } from './charged.ts';
+import { namesItsPass, reconcileFromMemory } from './from-memory.ts';
 import { judge } from './judge.ts';
 import { claimToken } from './link.ts';
 import { teamMates } from './member-reader.ts';
@@ -215,6 +216,7 @@ async function succeed(
   const { store, queue } = parts;
   await store.checkIns.put([made]);
   const evidence = await store.evidence.of(membership.id);
+  const isAllKnown = evidence !== undefined && namesItsPass(made, evidence);
   if (evidence) {
     // The pass that this check-in spent is not missing from a list: we know where it went.
     const passes = evidence.passes.filter(({ id }) => id !== made.passId);
@@ -224,7 +226,8 @@ async function succeed(
   await store.attempts.finish(membership.id);
   await judge(opening, membership.id, isNew ? 'checked in' : 'checked in already', null, parts);
   if (!limited) return 'done';
-  await lookAgain(membership.id, 'check-in', queue);
+  if (!isAllKnown || !(await reconcileFromMemory(membership.id, 'check-in', parts)))
+    await lookAgain(membership.id, 'check-in', queue);
   // The pass may have been one that the whole team shares.
   for (const id of isNew ? await teamMates(membership, store) : []) await lookAgain(id, 'team', queue);
   return 'done';

@@ -39,10 +39,17 @@ export async function reconcile(membershipId: string, cause: string, parts: Sync
   }
 }
 
-type Terms = { inForce: PolicyInForce; calendar: Calendar; now: Instant; stamp: number };
+type Terms = {
+  inForce: PolicyInForce;
+  calendar: Calendar;
+  now: Instant;
+  stamp: number;
+  /** When the facts were read, where that was not now. */
+  readAt?: Instant;
+};
 
 /** 'outdated': a sweep with newer facts has been at this person since the facts were read, or the policy has changed. */
-async function reconcilePerson(
+export async function reconcilePerson(
   facts: MemberFacts,
   cause: string,
   parts: SyncParts,
@@ -183,7 +190,7 @@ async function settle(
     if (plan.decision.grants.length > 0 || current.length > 0) await store.managed.seen([lockUserId], now);
   }
   if (!(await standsDone(membership, lockUserId, inForce, parts))) return 'outdated';
-  await keepEvidence(plan, parts, now, cause);
+  await keepEvidence(plan, parts, terms.readAt ?? now, cause);
   found.push(...plan.problems.map(({ membershipId, ...problem }) => ({ subject: membershipId, ...problem })));
   await keepProblems(
     members.map((each) => each.membership.id),
@@ -240,14 +247,19 @@ export async function spentByCheckIn(
 }
 
 /** Passes are shared in a team: where they changed, its other members are looked at too. */
-async function keepEvidence(plan: PersonPlan, { store, queue }: SyncParts, now: Instant, cause: string): Promise<void> {
+async function keepEvidence(
+  plan: PersonPlan,
+  { store, queue }: SyncParts,
+  readAt: Instant,
+  cause: string,
+): Promise<void> {
   const ids = plan.members.map(({ membership }) => membership.id);
   const before = new Map<string, NonNullable<Awaited<ReturnType<typeof store.evidence.of>>>>();
   for (const id of ids) {
     const old = await store.evidence.of(id);
     if (old) before.set(id, old);
   }
-  await store.evidence.put(evidenceOf(plan, before, now));
+  await store.evidence.put(evidenceOf(plan, before, readAt));
   await store.checkIns.put(plan.members.flatMap(({ checkIns }) => (checkIns.known ? checkIns.value : [])));
   if (cause === 'team') return;
   for (const { membership, passes } of plan.members) {
