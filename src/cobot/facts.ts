@@ -31,18 +31,22 @@ const checkInSpan = (now: Instant): Span => ({ from: now - DAY, until: now + DAY
 /** Bookings whose windows may touch now or the time up to which windows are made, whatever their lead and lag. */
 const bookingSpan = (now: Instant, horizon: Instant): Span => ({ from: now - DAY, until: horizon + DAY });
 
-/** Reads the whole space in a handful of calls. A membership list that fails is thrown: nothing is known without it. */
+/**
+ * Reads the whole space in a handful of calls. A membership list that fails is thrown: nothing is known without it.
+ * `passes`: are passes and check-ins to be read, once it is known whose memberships there are?
+ */
 export async function readSpace(
   cobot: Cobot,
-  needs: { passes: boolean; bookings: boolean },
+  needs: { passes: (memberships: readonly Membership[]) => boolean; bookings: boolean },
   terms: { now: Instant; horizon: Instant },
 ): Promise<SpaceReading> {
   const errors: unknown[] = [];
   const memberships = await cobot.memberships();
   const none = { known: true as const, value: { items: [], unreadable: 0 } };
+  const needsPasses = needs.passes(memberships.items);
   const [passes, checkIns, bookings] = await Promise.all([
-    needs.passes ? attempt(() => cobot.unusedPasses(), errors) : none,
-    needs.passes ? attempt(() => cobot.checkIns(checkInSpan(terms.now)), errors) : none,
+    needsPasses ? attempt(() => cobot.unusedPasses(), errors) : none,
+    needsPasses ? attempt(() => cobot.checkIns(checkInSpan(terms.now)), errors) : none,
     needs.bookings ? attempt(() => cobot.bookings(bookingSpan(terms.now, terms.horizon)), errors) : none,
   ]);
   return { memberships, passes, checkIns, bookings, errors };

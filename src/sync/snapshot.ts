@@ -1,8 +1,18 @@
 // Everything that a sweep decides from, read once: the space from Cobot, users and grants from the lock system, and
 // what the store remembers. Says of each member whether something of it is only missing from a list.
 import type { Calendar } from '../access/calendar.ts';
-import { tombstone } from '../access/membership.ts';
-import type { Booking, CheckIn, Instant, Known, Lock, MemberFacts, Refusal, TimePass } from '../access/model.ts';
+import { mayNeedPasses, tombstone } from '../access/membership.ts';
+import type {
+  Booking,
+  CheckIn,
+  Instant,
+  Known,
+  Lock,
+  MemberFacts,
+  Membership,
+  Refusal,
+  TimePass,
+} from '../access/model.ts';
 import type { LinkedTo } from '../access/persons.ts';
 import { factsNeeded, type Policy } from '../access/policy.ts';
 import { horizonOf } from '../access/spans.ts';
@@ -48,21 +58,26 @@ export type Snapshot = {
   errors: unknown[];
 };
 
-/** `tokens` 'as remembered': Cobot's list of them is not read. */
-export async function readEverything(
-  parts: SyncParts,
-  { tokens: whence }: { tokens: 'from Cobot' | 'as remembered' },
-): Promise<Snapshot> {
+/**
+ * `membersAlone`: check-in tokens are as remembered, and check-ins of others than those who need passes are not looked for:
+ * what is for nobody's doors is left to the next whole sweep.
+ */
+export async function readEverything(parts: SyncParts, { membersAlone }: { membersAlone: boolean }): Promise<Snapshot> {
   const { store, cobot, locks: lockSystem, marks } = parts;
   const { policy, locks } = await parts.policy();
   const { calendar } = await parts.space();
   const now = parts.clock.now();
   const needs = factsNeeded(policy);
+  const mayNeed = (membership: Membership) => mayNeedPasses(membership, calendar, now);
   const [space, users, grants, tokenList] = await Promise.all([
-    parts.facts.ofSpace(cobot, needs, { now, horizon: horizonOf(calendar, now).until }),
+    parts.facts.ofSpace(
+      cobot,
+      { ...needs, passes: (listed) => needs.passes && (!membersAlone || listed.some(mayNeed)) },
+      { now, horizon: horizonOf(calendar, now).until },
+    ),
     lockSystem.users(),
     lockSystem.grants(),
-    whence === 'as remembered' ? null : tokensAtCobot(cobot),
+    membersAlone ? null : tokensAtCobot(cobot),
   ]);
   const [storedLinks, storedTokens, evidence, refusals] = await Promise.all([
     store.links.all(),

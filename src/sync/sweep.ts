@@ -43,8 +43,8 @@ export async function sweep(
   parts: SyncParts,
   options: {
     dryRun: boolean;
-    /** Check-in tokens as Cobot lists them, or as the store remembers them; from Cobot unless told. */
-    tokens?: 'from Cobot' | 'as remembered';
+    /** As in snapshot.ts. */
+    membersAlone?: boolean;
     onProgress?: (words: string) => void /** Of the space, found elsewhere. */;
     problems?: readonly Found[];
   },
@@ -55,7 +55,7 @@ export async function sweep(
   const waiting = await queue.list({ name: 'reconcile', state: 'waiting' });
   const stamp = await parts.touched.stamp();
   progress('reading Cobot and the lock system');
-  const snapshot = await readEverything(parts, { tokens: options.tokens ?? 'from Cobot' });
+  const snapshot = await readEverything(parts, { membersAlone: options.membersAlone ?? false });
   const { now } = snapshot;
   if (!options.dryRun) await store.checkIns.put(snapshot.checkIns);
 

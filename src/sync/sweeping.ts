@@ -69,9 +69,8 @@ export function createSweeping(
       const whole = await isWhole(options);
       const beside = whole ? await care() : await foundBefore();
       const problems = [...beside, ...policy.problems(), ...boundaries];
-      const tokens = whole ? 'from Cobot' : 'as remembered';
       try {
-        const report = await sweep(options.cause, parts, { ...options, problems, tokens });
+        const report = await sweep(options.cause, parts, { ...options, problems, membersAlone: !whole });
         if (whole) await store.settings.set('last-whole-sweep', clock.now());
         return report;
       } catch (error) {

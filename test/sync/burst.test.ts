@@ -91,9 +91,26 @@ describe('the sweep of a burst', () => {
     await world.parts.queue.add(members.map((member) => request(member)));
     await world.pass(5 * SECOND);
 
-    expect(calls(world, from)).toEqual([LIST, 'GET /api/time_passes/unused', 'GET /api/work_sessions']);
+    expect(calls(world, from)).toEqual([LIST]);
     expect(before).toEqual(['tokens-unread', 'webhooks']);
     expect((await world.store.problems.all()).map(({ kind }) => kind).toSorted()).toEqual(before);
+  });
+
+  it('reads passes and check-ins as well, where one of them needs a pass', async () => {
+    const { world, members } = await spaceOf(30);
+    const limited = world.cobot.addMember({ name: 'Dora', plan: world.cobot.addPlan({ name: 'Days', limited: true }) });
+    world.cobot.addPass(limited);
+    const from = world.cobot.requests.length;
+
+    await world.parts.queue.add([...members, limited].map((member) => request(member)));
+    await world.pass(5 * SECOND);
+
+    expect(calls(world, from).slice(0, 3).toSorted()).toEqual([
+      LIST,
+      'GET /api/time_passes/unused',
+      'GET /api/work_sessions',
+    ]);
+    expect(world.opens(limited)).toEqual(['Front door']);
   });
 
   it('is a whole one where the last of those is long ago, since it may have taken the place of one', async () => {
