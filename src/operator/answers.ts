@@ -97,12 +97,14 @@ const shapes = {
     }),
   },
   who: {
-    input: z.object({ lock, at }),
+    /** `quick`: in a large space by the rules alone. */
+    input: z.object({ lock, at, quick: z.boolean().optional() }),
     answer: z.object({
       ...moment,
       lockId: z.string(),
       lock: z.string(),
       lockSystemRead: z.boolean(),
+      lockSystemSkipped: z.boolean(),
       people: z.array(
         z.object({
           name: z.string(),

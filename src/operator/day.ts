@@ -3,7 +3,7 @@ import { decide, type Entitlement } from '../access/decide.ts';
 import { join, overlap } from '../access/windows.ts';
 import { CommandError } from '../lib/failure.ts';
 import { isoTime } from '../lib/wording.ts';
-import { factsOfEvidence } from '../sync/evidence-facts.ts';
+import { allFactsOfEvidence } from '../sync/evidence-facts.ts';
 import { overruledBy } from '../sync/why.ts';
 import type { Answers, Operator } from './answers.ts';
 import type { OperatorApp } from './parts.ts';
@@ -22,9 +22,10 @@ export function showingDay({ parts }: OperatorApp): Pick<Operator, 'day'> {
       const now = clock.now();
       const date = asked === null ? calendar.dateOf(now) : dateOf(asked);
       const whole = { from: calendar.startOf(date), until: calendar.startOf(calendar.addDays(date, 1)) };
+      const factsOf = await allFactsOfEvidence(store, now);
       const pieces: Piece[] = [];
       for (const { lockUserId, evidence } of await groupedEvidence(store)) {
-        const members = await Promise.all(evidence.map((each) => factsOfEvidence(each, store, now)));
+        const members = evidence.map(factsOf);
         const [first] = members;
         const email = members.map(({ membership }) => membership.email).find((each) => each !== null) ?? null;
         if (!first || overruledBy(email, policy) !== undefined) continue;

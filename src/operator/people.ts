@@ -6,7 +6,7 @@ import { planAt, type Standing, standingOf } from '../access/membership.ts';
 import type { Instant } from '../access/model.ts';
 import { isoTime } from '../lib/wording.ts';
 import type { Store } from '../store/store.ts';
-import { factsOfEvidence } from '../sync/evidence-facts.ts';
+import { allFactsOfEvidence } from '../sync/evidence-facts.ts';
 import { overruledBy } from '../sync/why.ts';
 import type { Answers, Operator } from './answers.ts';
 import { momentAsked } from './moment-asked.ts';
@@ -29,15 +29,17 @@ export function showingPeople(app: OperatorApp): Pick<Operator, 'people'> {
       const { calendar } = await parts.space();
       const now = clock.now();
       const at = moment ?? now;
+      const factsOf = await allFactsOfEvidence(store, now);
       const problems = await store.problems.all();
+      const problemsOf = Map.groupBy(problems, ({ subject }) => subject);
       const waiting = await waitingLines(store);
       const people: Answers['people']['people'] = [];
       for (const { lockUserId, evidence } of await groupedEvidence(store)) {
-        const members = await Promise.all(evidence.map((each) => factsOfEvidence(each, store, now)));
+        const members = evidence.map(factsOf);
         const memberships = members.map(({ membership }) => membership);
         const ids = memberships.map(({ id }) => id);
         const email = memberships.map((each) => each.email).find((each) => each !== null) ?? null;
-        const own = problems.filter(({ subject }) => ids.includes(subject));
+        const own = ids.flatMap((id) => problemsOf.get(id) ?? []);
         const overruled = overruledBy(email, policy) ?? own.find(({ kind }) => OVERRULING.includes(kind))?.sentence;
         const standings = memberships.map((each) => standingOf(each, policy.cancellationDate, calendar, at));
         const standing = ORDER.find((each) => standings.includes(each)) ?? 'ended';

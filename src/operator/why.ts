@@ -5,9 +5,13 @@ import { isoTime } from '../lib/wording.ts';
 import { who } from '../sync/who.ts';
 import { why } from '../sync/why.ts';
 import type { Answers, Operator } from './answers.ts';
+import { impatient } from './impatient.ts';
 import { momentAsked } from './moment-asked.ts';
 import { lockNamed, memberMeant, nobodyKnown } from './names.ts';
 import type { OperatorApp } from './parts.ts';
+
+/** Of so many the lock system is not read for a glance: that takes seconds, and calls that members need. */
+const MANY = 300;
 
 export function askingWhy(app: OperatorApp): Pick<Operator, 'why' | 'who'> {
   const { parts } = app;
@@ -15,7 +19,12 @@ export function askingWhy(app: OperatorApp): Pick<Operator, 'why' | 'who'> {
     async why({ member, lock, at: asked }) {
       const { at, answer } = await momentAsked(asked, app);
       const meant = lock === null ? undefined : lockNamed(lock, (await parts.policy()).locks);
-      const persons = await why(await memberMeant(member, parts.store), { lock: meant, at }, parts);
+      const waiting = {
+        ...parts,
+        cobot: impatient(parts.cobot, 'Cobot', parts.clock),
+        locks: impatient(parts.locks, 'the lock system', parts.clock),
+      };
+      const persons = await why(await memberMeant(member, parts.store), { lock: meant, at }, waiting);
       if (persons.length === 0) throw nobodyKnown(member);
       return {
         ...answer,
@@ -27,15 +36,17 @@ export function askingWhy(app: OperatorApp): Pick<Operator, 'why' | 'who'> {
       };
     },
 
-    async who({ lock, at: asked }) {
+    async who({ lock, at: asked, quick = false }) {
       const { at, answer } = await momentAsked(asked, app);
       const meant = lockNamed(lock, (await parts.policy()).locks);
-      const { lines, lockSystemRead } = await who(meant, { at }, parts);
+      const isSkipped = quick && (await parts.store.links.all()).length > MANY;
+      const { lines, lockSystemRead } = await who(meant, { at, rulesOnly: isSkipped }, parts);
       return {
         ...answer,
         lockId: meant.id,
         lock: meant.name,
         lockSystemRead,
+        lockSystemSkipped: isSkipped,
         people: lines.map((line) => ({
           ...line,
           wrong:

@@ -8,7 +8,7 @@ import { contains } from '../access/windows.ts';
 import { UpstreamError } from '../lib/errors.ts';
 import type { OwnedGrant, OwnedUser } from '../locks/owned.ts';
 import type { Evidence } from '../store/store.ts';
-import { factsOfEvidence } from './evidence-facts.ts';
+import { allFactsOfEvidence } from './evidence-facts.ts';
 import type { SyncParts } from './parts.ts';
 import { isTold, overruledBy, overruledMembers } from './why.ts';
 
@@ -26,16 +26,17 @@ export type WhoLine = {
 
 export async function who(
   lock: Lock,
-  { at }: { at?: Instant | undefined },
+  { at, rulesOnly = false }: { at?: Instant | undefined; rulesOnly?: boolean },
   parts: SyncParts,
 ): Promise<{ lines: WhoLine[]; lockSystemRead: boolean }> {
   const now = parts.clock.now();
   const moment = at ?? now;
   const evidence = await parts.store.evidence.all();
   const links = new Map((await parts.store.links.all()).map((link) => [link.membershipId, link.lockUserId]));
-  const read = await readLockSystem(parts);
+  const isAsked = isTold(moment, now);
+  const read = rulesOnly ? undefined : await readLockSystem(parts, isAsked);
   const open =
-    read && isTold(moment, now)
+    read && isAsked
       ? read.grants.filter(
           (grant) => grant.lockId === lock.id && isInEffect(grant) && contains(effective(grant, moment), moment),
         )
@@ -67,13 +68,15 @@ async function byRules({ lock, at, open, evidence, links, users }: Terms, parts:
   const { policy, locks } = await parts.policy();
   const { calendar } = await parts.space();
   const overruled = await overruledMembers(parts);
+  const factsOf = await allFactsOfEvidence(parts.store, parts.clock.now());
   const emails = new Map(users.map(({ id, email }) => [id, email]));
+  const openers = open && new Set<string | null>(open.map((grant) => grant.lockUserId));
   const lines: WhoLine[] = [];
   for (const group of Map.groupBy(
     evidence.values(),
     ({ membership: { id } }) => links.get(id) ?? `none: ${id}`,
   ).values()) {
-    const members = await Promise.all(group.map((each) => factsOfEvidence(each, parts.store, parts.clock.now())));
+    const members = group.map(factsOf);
     const ids = members.map(({ membership }) => membership.id);
     const lockUserId = links.get(ids[0] ?? '') ?? null;
     const own = members.map(({ membership }) => membership.email).find((each) => each !== null) ?? null;
@@ -88,7 +91,7 @@ async function byRules({ lock, at, open, evidence, links, users }: Terms, parts:
       lockUserId,
       through: 'rules',
       because: [...new Set(entitled.map(({ sentence }) => sentence))].join('; '),
-      opens: open?.some((grant) => grant.lockUserId === lockUserId) ?? null,
+      opens: openers && openers.has(lockUserId),
     });
   }
   return lines;
@@ -116,10 +119,13 @@ function besides({ open, evidence, links, users }: Terms): WhoLine[] {
   });
 }
 
-/** undefined: the lock system does not answer. */
-async function readLockSystem({ locks }: SyncParts): Promise<{ users: OwnedUser[]; grants: OwnedGrant[] } | undefined> {
+/** undefined: the lock system does not answer. Grants, which may be many thousands, only where they tell of the moment. */
+async function readLockSystem(
+  { locks }: SyncParts,
+  isAsked: boolean,
+): Promise<{ users: OwnedUser[]; grants: OwnedGrant[] } | undefined> {
   try {
-    const [users, grants] = await Promise.all([locks.users(), locks.grants()]);
+    const [users, grants] = await Promise.all([locks.users(), isAsked ? locks.grants() : []]);
     return { users, grants };
   } catch (error) {
     if (error instanceof UpstreamError) return undefined;

@@ -52,6 +52,7 @@ const answers: Partial<Operator> = {
     lockId: 'lock-0',
     lock: 'Meeting room 0',
     lockSystemRead: true,
+    lockSystemSkipped: false,
     people: members.map(({ id, name }) => ({
       name,
       membershipId: id,

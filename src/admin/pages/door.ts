@@ -1,7 +1,7 @@
 // One door: who may open it at a moment and why, its day, who opened it.
 import { counted } from '../../lib/wording.ts';
 import type { Answers } from '../../operator/answers.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, nothing } from '../html.ts';
 import { momentFields, momentIn, momentWords } from '../moment-form.ts';
 import { idOf, type Page, type Show, typed } from '../page.ts';
 import { pager, partOf } from '../paging.ts';
@@ -22,7 +22,7 @@ export const showDoor: Show = async ({ operator, page, query, param }) => {
   const id = param('id');
   const asked = momentIn(query);
   const find = typed(query, 'find');
-  const who = await operator.who({ lock: id, at: asked });
+  const who = await operator.who({ lock: id, at: asked, quick: query.get('compare') === null });
   const { openings } = await operator.openings({ member: null, lock: id, limit: 20 });
   const at = asked === null ? null : who.at;
   const day = await operator.day({
@@ -35,7 +35,7 @@ export const showDoor: Show = async ({ operator, page, query, param }) => {
   const body = html`<div class="head"><h1>${who.lock}</h1><p class="quiet">${summary(who)}</p></div>
 <form class="filters" method="get" action="${page.to(path)}" data-swap="answer" role="search">${field('find', 'Find', find, { type: 'search', hint: 'Name' })}${momentFields(at, page)}<button>Show</button></form>
 <section id="answer" aria-labelledby="who"><h2 id="who">Who may open it</h2>${momentWords(at, who.note, page)}
-${who.lockSystemRead ? '' : notice('look', 'The lock system does not answer, so only the rules are told.')}${
+${lockSystemWords(who, page.to(path, compared(query)))}${
   part.items.length === 0
     ? empty(find === null ? 'Nobody' : 'Nobody of that name', 'No rule gives this door to anybody at that moment.')
     : html`${peopleTable(part.items, page)}${pager(part, { page, path, query, one: 'person', many: 'people' })}`
@@ -44,6 +44,16 @@ ${lock ? html`<section class="card"><h2>The day</h2>${timeline(lock, day, page, 
 <section class="card" aria-labelledby="opened"><h2 id="opened">Who opened it</h2>${openedPart(openings, page)}</section>`;
   return { title: who.lock, body };
 };
+
+function compared(query: URLSearchParams): Record<string, string> {
+  return { ...Object.fromEntries(query), compare: 'yes' };
+}
+
+function lockSystemWords({ lockSystemRead, lockSystemSkipped }: Answers['who'], address: string): Html {
+  if (lockSystemSkipped)
+    return html`<p class="quiet">By the rules alone: with so many people the lock system takes a while to read. <a href="${address}">Compare with it now</a></p>`;
+  return lockSystemRead ? nothing : notice('look', 'The lock system does not answer, so only the rules are told.');
+}
 
 function summary({ people }: Answers['who']): string {
   const byRules = people.filter(({ through }) => through === 'rules').length;
