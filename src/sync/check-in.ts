@@ -175,7 +175,7 @@ async function afterFailure(
     throw error;
   }
   // It may still land: nothing is concluded before half a minute is over. The attempt stays written down.
-  if (error instanceof TransientError && error.effect === 'later') return { again: clock.now() + HALF_A_MINUTE };
+  if (error instanceof TransientError && error.effect === 'later') return waitForIt(membership.id, parts);
   if (error instanceof TransientError || error instanceof UnexpectedShapeError) {
     const found = await currentCheckIn(membership.id, opening, day, parts);
     if (found) return succeed(opening, charged, found, true, parts);
@@ -192,6 +192,12 @@ async function afterFailure(
   }
   await store.attempts.finish(membership.id);
   throw error;
+}
+
+/** From now on, and not from when it was begun: another opening meanwhile has to wait for as long. */
+async function waitForIt(membershipId: string, { store, clock }: SyncParts): Promise<Outcome> {
+  await store.attempts.start({ membershipId, startedAt: clock.now() });
+  return { again: clock.now() + HALF_A_MINUTE };
 }
 
 /** The membership's check-in that covers the opening or followed it, as Cobot has it now. */

@@ -80,6 +80,27 @@ describe('an answer to a check-in that never comes', () => {
     expect([spending(), spent(), await world.outcomeOf(opening)]).toEqual([1, 1, 'checked in']);
   });
 
+  it('by time-out is waited for as long where the door is opened again meanwhile', async () => {
+    const { world, user, door, spending, spent } = await oneVisitor({ limited: true, passes: 3 });
+    const late = world.cobot.sabotage(BY_TOKEN, { kind: 'hang', lands: true }, { times: 1 });
+    const opening = await world.opened(user, door);
+    await until(() => late.hits === 1);
+    await world.clock.advance(10 * SECOND);
+    await world.settle();
+    await world.pass(5 * SECOND);
+    const again = await world.opened(user, door);
+    await world.settle();
+    await world.pass(20 * SECOND);
+    expect(spending()).toBe(1);
+    late.lift();
+    await until(() => spent() === 1);
+
+    await world.pass(MINUTE);
+
+    const outcomes = [await world.outcomeOf(opening), await world.outcomeOf(again)];
+    expect([spending(), spent(), ...outcomes]).toEqual([1, 1, 'checked in', 'checked in already']);
+  });
+
   it('by time-out that never landed is repeated after half a minute, and not before', async () => {
     const { world, user, door, spending, spent } = await oneVisitor({ limited: true, passes: 3 });
     const lost = world.cobot.sabotage(BY_TOKEN, { kind: 'hang' }, { times: 1 });
