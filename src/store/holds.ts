@@ -69,6 +69,21 @@ export function createHolds({ sql, space, alone }: Scope): Holds {
       });
     },
 
+    async lookedAt(lines, notKnown) {
+      await alone('hold_lines', async (trx) => {
+        for (const { lockUserId, lockId, facts } of lines) {
+          await trx
+            .updateTable('hold_lines')
+            .set({ facts })
+            .where('space', '=', space)
+            .where('lock_user_id', '=', lockUserId)
+            .where('lock_id', '=', lockId)
+            .where((line) => line.or([line('decision', 'is', null), line('facts', '=', notKnown)]))
+            .execute();
+        }
+      });
+    },
+
     async dissolve(lines) {
       await alone('hold_lines', async (trx) => {
         for (const { lockUserId, lockId } of lines) {

@@ -149,7 +149,7 @@ export type HoldLine = {
   /** Rests on something that a list lacks, and was not asked for singly. */
   restsOnAbsence: boolean;
   heldAt: Instant;
-  /** A fingerprint of the person's facts when it was held: a rejection counts until they change. */
+  /** A fingerprint of the person's facts as last looked at before a decision: a rejection counts until they change. */
   facts: string;
 };
 export type HoldDecision = 'approved' | 'rejected';
@@ -166,6 +166,8 @@ export type Holds = {
   decide(lines: readonly { lockUserId: string; lockId: string }[], decision: HoldDecision): Promise<HoldLine[]>;
   /** Adds lines: the hold gets a new id when a line joins. Lines that are held already stay as they are. */
   join(lines: readonly HoldLine[], newId: string): Promise<Hold>;
+  /** The facts of those that nobody has decided about yet, or of whom they were `notKnown`, are now these. */
+  lookedAt(lines: readonly { lockUserId: string; lockId: string; facts: string }[], notKnown: string): Promise<void>;
   /** Takes lines out, decided or not (the facts no longer want them). */
   dissolve(lines: readonly { lockUserId: string; lockId: string }[]): Promise<void>;
 };

@@ -6,6 +6,8 @@ import { type Applied, type Doing, record } from './doing.ts';
 import type { PersonPlan } from './person-plan.ts';
 import { sentenceOf } from './sentences.ts';
 
+const HALF_A_MINUTE = 30_000;
+
 /** Why a lock user keeps its old address. */
 const oldEmail = {
   taken: {
@@ -24,7 +26,7 @@ export async function changeUser(doing: Doing, applied: Applied): Promise<void> 
   if (userChange?.kind === 'register') {
     const { owner, email } = userChange;
     const user = { email, name: owner.name, externalId: parts.marks.userMark(owner.id) };
-    const result = await parts.locks.createUser(user);
+    const result = await parts.locks.createUser(user).catch(mayStillLand);
     if ('takenBy' in result) {
       // Somebody else made it meanwhile, or another spelling of the email has it: look again from the start.
       throw new TransientError('the email is taken by another lock user', {
@@ -65,14 +67,30 @@ export async function changeUser(doing: Doing, applied: Applied): Promise<void> 
   }
 }
 
+/** Looked up sooner than half a minute after a time-out, it might not be there yet, and then be there twice. */
+function mayStillLand(error: unknown): never {
+  if (!(error instanceof TransientError) || error.effect !== 'later') throw error;
+  const { code, where, advice, effect } = error;
+  throw new TransientError('registering took too long', {
+    code,
+    where,
+    advice,
+    effect,
+    retryAfterMs: HALF_A_MINUTE,
+    cause: error,
+  });
+}
+
 /** The links that the plan's person should have and that are not stored so. */
-export function newLinks({ person }: PersonPlan, stored: Doing['links'], now: Instant): Link[] {
+export function newLinks({ person, losses }: PersonPlan, stored: Doing['links'], now: Instant): Link[] {
   const { lockUser, origin } = person;
   if (!lockUser || !origin) return [];
   const base = { lockUserId: lockUser.id, origin };
+  // What is held for a list that lacks the membership was not asked for singly yet: before that it is not over.
+  const over = person.ended.filter(({ unconfirmed }) => unconfirmed !== true || losses.length === 0);
   const links: Link[] = [
     ...person.memberships.map(({ id }) => ({ ...base, membershipId: id, endedAt: null })),
-    ...person.ended.map(({ id }) => ({ ...base, membershipId: id, endedAt: stored.get(id)?.endedAt ?? now })),
+    ...over.map(({ id }) => ({ ...base, membershipId: id, endedAt: stored.get(id)?.endedAt ?? now })),
   ];
   return links.filter((link) => {
     const old = stored.get(link.membershipId);

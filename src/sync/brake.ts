@@ -3,11 +3,13 @@
 import { createHash } from 'node:crypto';
 import { brakeFor, type Loss } from '../access/guard.ts';
 import type { Instant, Known } from '../access/model.ts';
-import type { HoldLine } from '../store/store.ts';
+import type { AuditEntry, HoldLine } from '../store/store.ts';
 import type { SyncParts } from './parts.ts';
 import type { PersonPlan } from './person-plan.ts';
 
 const HOUR = 3_600_000;
+/** In place of a fingerprint, while some of a person's facts cannot be read. */
+const NOT_KNOWN = '';
 
 export type Braking = {
   /** Lock user -> locks at which a person decides first. */
@@ -42,16 +44,18 @@ async function judge(
   const plansOf = new Map(
     plans.flatMap((plan) => (plan.person.lockUser ? [[plan.person.lockUser.id, plan] as const] : [])),
   );
+  /** undefined: not looked at, or something cannot be read. */
   const factsNow = (lockUserId: string) => {
     const plan = plansOf.get(lockUserId);
-    return plan && fingerprint(plan);
+    return (plan && fingerprint(plan)) ?? undefined;
   };
   const losses = plans.filter(({ decision }) => !decision.blocked).flatMap((plan) => plan.losses);
   const isApproved = (loss: Place) => decidedAt.get(keyOf(loss))?.decision === 'approved';
-  // A rejection stands until the person's facts change; then the loss is judged afresh.
+  // A rejection stands until the person's facts change; then the loss is judged afresh. What cannot be read is no change.
   const isKept = (loss: Place) => {
     const line = decidedAt.get(keyOf(loss));
-    return line?.decision === 'rejected' && line.facts === factsNow(loss.lockUserId);
+    const facts = factsNow(loss.lockUserId);
+    return line?.decision === 'rejected' && (facts === undefined || line.facts === NOT_KNOWN || line.facts === facts);
   };
   const isHeld = (loss: Place) => at.has(keyOf(loss)) || isKept(loss);
   const fresh = losses.filter((loss) => !isHeld(loss) && !isApproved(loss));
@@ -76,7 +80,18 @@ async function judge(
   const outdated = decided.filter(
     (line) => line.decision === 'rejected' && plansOf.has(line.lockUserId) && !isKept(line),
   );
-  if (outdated.length > 0) await store.holds.dissolve(outdated);
+  if (outdated.length > 0) {
+    await store.holds.dissolve(outdated);
+    await store.audit.append(
+      dissolved(outdated, 'no longer kept by a rejection: something about the person has changed', now),
+    );
+  }
+  // Whoever rejects does so knowing what is so then, and not what was when it was held.
+  const lookedAt = [...waiting, ...decided.filter(({ facts }) => facts === NOT_KNOWN)].flatMap((line) => {
+    const facts = factsNow(line.lockUserId);
+    return facts === undefined || facts === line.facts ? [] : [{ ...line, facts }];
+  });
+  if (lookedAt.length > 0) await store.holds.lookedAt(lookedAt, NOT_KNOWN);
   if (verdict.holds) {
     const lines = fresh.map((loss) => lineOf(loss, plansOf.get(loss.lockUserId), now));
     const { id } = await store.holds.join(lines, newId());
@@ -122,23 +137,24 @@ async function dissolve(
   });
   if (over.length === 0) return;
   await store.holds.dissolve(over);
-  await store.audit.append(
-    over.map((line) => ({
-      at: now,
-      action: 'hold dissolved',
-      sentence: 'no longer held: nothing is lost any more',
-      cause: 'brake',
-      membershipId: line.membershipId,
-      lockUserId: line.lockUserId,
-      lockId: line.lockId,
-    })),
-  );
+  await store.audit.append(dissolved(over, 'no longer held: nothing is lost any more', now));
 }
+
+const dissolved = (lines: readonly HoldLine[], sentence: string, now: Instant): AuditEntry[] =>
+  lines.map(({ membershipId, lockUserId, lockId }) => ({
+    at: now,
+    action: 'hold dissolved',
+    sentence,
+    cause: 'brake',
+    membershipId,
+    lockUserId,
+    lockId,
+  }));
 
 function lineOf(loss: Loss, plan: PersonPlan | undefined, now: Instant): HoldLine {
   const membershipId = plan?.person.memberships[0]?.id ?? plan?.person.ended[0]?.id ?? '';
   const { lockUserId, lockId, sentence, restsOnAbsence } = loss;
-  const facts = plan ? fingerprint(plan) : '';
+  const facts = plan ? (fingerprint(plan) ?? NOT_KNOWN) : NOT_KNOWN;
   return { lockUserId, lockId, membershipId, reason: sentence, restsOnAbsence, heldAt: now, facts };
 }
 
@@ -149,13 +165,16 @@ const keyed = <T extends Place>(lines: readonly T[]): Map<string, T> =>
 
 /**
  * Says whether the facts of a person have changed; in itself it tells nothing. Of a membership that is over it is no
- * change how that is known: by its date, or because Cobot has it no more.
+ * change how that is known, by its date or because Cobot has it no more, nor that it is not looked at any more. null:
+ * some of them cannot be read.
  */
-function fingerprint({ person, members }: PersonPlan): string {
-  const over = person.ended.map(({ id }) => id).toSorted();
+function fingerprint({ person, members }: PersonPlan): string | null {
+  const over = person.ended.map(({ id }) => id);
+  const standing = members.filter(({ membership }) => !over.includes(membership.id));
+  if (standing.some(({ passes, checkIns, bookings }) => !(passes.known && checkIns.known && bookings.known)))
+    return null;
   const ids = (known: Known<{ id: string }[]>) => (known.known ? known.value.map((each) => each.id).toSorted() : null);
-  const facts = members
-    .filter(({ membership }) => !over.includes(membership.id))
+  const facts = standing
     .map(({ membership, passes, checkIns, bookings }) => ({
       membership,
       passes: ids(passes),
@@ -163,5 +182,5 @@ function fingerprint({ person, members }: PersonPlan): string {
       bookings: bookings.known ? bookings.value.toSorted((a, b) => a.id.localeCompare(b.id)) : null,
     }))
     .toSorted((a, b) => a.membership.id.localeCompare(b.membership.id));
-  return createHash('sha256').update(JSON.stringify({ over, facts })).digest('hex').slice(0, 32);
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32);
 }

@@ -54,6 +54,24 @@ describe.each(ENGINES)('on %s', (engine) => {
     });
   });
 
+  describe('lines of holds', () => {
+    it('take what was looked at since, until somebody decides', async () => {
+      await store.holds.join([line('u1'), line('u2'), line('u3', { facts: '' })], 'h1');
+      await store.holds.decide([line('u2'), line('u3')], 'rejected');
+
+      await store.holds.lookedAt(
+        [line('u1', { facts: 'new' }), line('u2', { facts: 'new' }), line('u3', { facts: 'new' })],
+        '',
+      );
+
+      expect((await store.holds.open())?.lines).toEqual([line('u1', { facts: 'new' })]);
+      expect((await store.holds.decided()).map(({ lockUserId, facts }) => [lockUserId, facts])).toEqual([
+        ['u2', line('u2').facts],
+        ['u3', 'new'],
+      ]);
+    });
+  });
+
   describe('the memory of the brake', () => {
     it('knows who had a loss since a moment', async () => {
       await store.losses.record(['u1', 'u2', 'u1'], now);

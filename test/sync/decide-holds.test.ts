@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { decideHold } from '../../src/sync/decide-holds.ts';
 import { createRelayWorld, FORBIDDEN, HOUR, type RelayWorld } from '../support/relay.ts';
+import { holdOf } from '../support/relay-spaces.ts';
+import { lack } from './absence.ts';
 
 const YESTERDAY = '2026-11-29';
+const FULL_ONLY = `
+version: 1
+rules:
+  - name: Everybody
+    locks: [all]
+    members: all
+    except: [Virtual]
+`;
 
 /** Twenty members of whom ten have left at once: held. */
 async function heldSpace() {
@@ -16,6 +26,20 @@ async function heldSpace() {
   const hold = await world.store.holds.open();
   if (!hold) throw new Error('nothing is held');
   return { world, members, left, hold };
+}
+
+/** Six members whose passes are all gone at once: held. */
+async function spaceWithoutPasses() {
+  const world = await createRelayWorld();
+  const members = world.addMembers(6, world.cobot.addPlan({ name: 'Ten Days', limited: true }));
+  const passes = members.map((member) => world.cobot.addPass(member));
+  await world.sweep();
+  for (const pass of passes) world.cobot.passes.delete(pass.id);
+  await world.sweep();
+  const hold = await world.store.holds.open();
+  const [looked] = members;
+  if (!hold || !looked) throw new Error('nothing is held');
+  return { world, looked, hold: hold.id };
 }
 
 const held = async ({ store }: RelayWorld) => (await store.holds.open())?.lines.length ?? 0;
@@ -80,6 +104,22 @@ describe('approving', () => {
     expect((await actions(world, 'hold approved')) + (await actions(world, 'hold rejected'))).toBe(10);
   });
 
+  it('asks singly for a membership that the list lacks, also of somebody who has another one', async () => {
+    const world = await createRelayWorld({ policy: FULL_ONLY });
+    const virtual = world.cobot.addPlan({ name: 'Virtual' });
+    const members = world.addMembers(6);
+    for (const { name, email, userId } of members) world.cobot.addMember({ name, email, userId, plan: virtual });
+    await world.sweep();
+    const sabotage = world.cobot.sabotage('GET /api/memberships', lack(...members));
+    await world.sweep();
+    await world.sweep();
+    sabotage.lift();
+
+    await decideHold((await holdOf(world)) ?? '', 'approved', world.parts);
+
+    expect(world.openers(members)).toBe(6);
+  });
+
   it('takes nothing away while Cobot cannot be asked, and goes on with it in the next good sweep', async () => {
     const { world, left, hold } = await heldSpace();
     const broken = world.cobot.sabotage('GET /api/memberships/:id', FORBIDDEN);
@@ -135,6 +175,31 @@ describe('rejecting', () => {
 
     expect(world.opens(changed)).toEqual([]);
     expect(world.openers(left)).toBe(9);
+  });
+
+  it('knows what has changed between the hold and the decision: only what changes afterwards counts', async () => {
+    const { world, looked, hold } = await spaceWithoutPasses();
+    looked.name = 'Another Name';
+    await world.reconcile(looked);
+
+    await decideHold(hold, 'rejected', world.parts);
+    await world.pass(2 * HOUR);
+    await world.reconcile(looked);
+
+    expect(world.opens(looked)).toEqual(['Front door']);
+  });
+
+  it('stands while some of the facts cannot be read, and after', async () => {
+    const { world, looked, hold } = await spaceWithoutPasses();
+    await decideHold(hold, 'rejected', world.parts);
+    await world.pass(2 * HOUR);
+
+    const sabotage = world.cobot.sabotage(/time_passes/, FORBIDDEN);
+    await expect(world.reconcile(looked)).rejects.toThrow('403');
+    sabotage.lift();
+    await world.reconcile(looked);
+
+    expect(world.opens(looked)).toEqual(['Front door']);
   });
 });
 

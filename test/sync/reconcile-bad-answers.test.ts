@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lacking } from '../../src/simulators/sabotage.ts';
-import { createRelayWorld, HOUR, MINUTE, SECOND, UNAVAILABLE, until } from '../support/relay.ts';
+import { counting, createRelayWorld, HOUR, MINUTE, SECOND, UNAVAILABLE, until } from '../support/relay.ts';
 import { ENDED, job, oneMember } from './one-member.ts';
 
 describe('a kind of fact that cannot be read', () => {
@@ -155,4 +155,21 @@ describe('an answer of the lock system that never comes', () => {
       expect(world.opens(member)).toEqual(['Front door']);
     },
   );
+
+  it('to POST /users (a time-out) is looked for, and sent again, when it can no longer land', async () => {
+    const world = await createRelayWorld();
+    const member = world.cobot.addMember({ name: 'Ada', plan: world.cobot.addPlan({ name: 'Full' }) });
+    const registering = counting(world.locks, 'POST /users');
+    const lost = world.locks.sabotage('POST /users', { kind: 'hang' }, { times: 1 });
+    await world.parts.queue.add([job(member)]);
+    await until(() => lost.hits === 1);
+    await world.clock.advance(10 * SECOND);
+    await world.settle();
+    await world.pass(29 * SECOND);
+    expect(registering()).toBe(1);
+
+    await world.pass(2 * SECOND);
+
+    expect([registering(), world.opens(member)]).toEqual([2, ['Front door']]);
+  });
 });
