@@ -2,11 +2,10 @@
 // Cobot's documented limit of 60 calls a minute is kept to, which the guide's relay does not do: so the first events,
 // that fit into it, are told apart.
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadMethods } from './load/load-process.ts';
 import type { Benchmark, Options, Report, Row } from './report.ts';
 import { short } from './report.ts';
-import { lagsOf, type Sending, sendConfirmations } from './subjects/effects.ts';
+import { lagsOf, type Sending, sendConfirmations, warmUp } from './subjects/effects.ts';
 import { type Subject, startGuide, startRelay } from './subjects/subjects.ts';
 import { startChild } from './support/child.ts';
 import { openEngines } from './support/engines.ts';
@@ -14,18 +13,15 @@ import { median, percentile } from './support/statistics.ts';
 import { startUpstreams, type Upstreams } from './upstreams/upstreams.ts';
 
 const RATES = [1, 10, 50];
-const QUICK_RATES = [10, 50];
+const QUICK_RATES = [10];
 const EVENTS: Readonly<Record<number, number>> = { 1: 16, 10: 60, 50: 150 };
-const QUICK_EVENTS: Readonly<Record<number, number>> = { 10: 24, 50: 60 };
+const QUICK_EVENTS: Readonly<Record<number, number>> = { 10: 24 };
 /** Of a relay that was just started, so many surely fit into Cobot's minute beside its first sweep. */
 const FIRST = 16;
 const PATIENCE = 60_000;
 /** GET /api/memberships/:id. */
 const COBOT_CALLS = 1;
 const LATE_MS = 100;
-/** A relay that runs for months is warm; and what is counted as a burst is forgotten after five seconds. */
-const WARM_UP = { count: 4, perSecond: 4, patienceMs: PATIENCE };
-const PAUSE = 5500;
 
 type Figures = {
   perSecond: number;
@@ -40,7 +36,7 @@ type Figures = {
 export const eventToEffect: Benchmark = { name: 'event-to-effect', title: 'Event to effect', run: measure };
 
 async function measure(options: Options): Promise<Report> {
-  const rounds = options.rounds ?? (options.quick ? 1 : 2);
+  const rounds = options.rounds ?? 1;
   const { engines, missing } = await openEngines(options.engines);
   const load = await startChild<LoadMethods>(new URL('./load/load-process.ts', import.meta.url));
   const unsound = new Set<string>();
@@ -63,8 +59,7 @@ async function measure(options: Options): Promise<Report> {
           try {
             const count = (options.quick ? QUICK_EVENTS : EVENTS)[perSecond] ?? FIRST;
             const target = { load, upstreams, port: subject.port };
-            await sendConfirmations(target, WARM_UP);
-            await sleep(PAUSE);
+            await warmUp(target);
             const sending = await sendConfirmations(target, { count, perSecond, patienceMs: PATIENCE });
             judge(`${name} at ${perSecond} a second`, sending, unsound);
             found.push(figuresOf(name, perSecond, sending, callMs));

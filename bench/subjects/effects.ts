@@ -20,39 +20,59 @@ export type Told = {
   calls: number;
 };
 
-export type Sending = { told: Told[]; load: Omit<OpenLoad, 'sent'>; settledMs: number };
+export type Sending = {
+  told: Told[];
+  load: Omit<OpenLoad, 'sent'>;
+  /** Milliseconds since 1970: when every acknowledged one had its door open, or patience was over. */
+  settledAt: number;
+};
+
+export type Plan = {
+  count: number;
+  perSecond: number;
+  /** How long doors may take after the last one was sent. */
+  patienceMs: number;
+  /** What else happens while they are sent; begins with the first. */
+  meanwhile?: () => Promise<void>;
+};
 
 /** So that everybody is ready when the first one is due. */
 const HEAD_START = 200;
 const LOOK_EVERY = 250;
 
-/** `patienceMs`: how long doors may take after the last one was sent. */
+type Target = { load: Child<LoadMethods>; upstreams: Upstreams; port: number };
+
+/** A relay that runs for months is warm; and what counts as a burst is forgotten after five seconds. */
+export async function warmUp(target: Target, pauseMs = 5500): Promise<void> {
+  await sendConfirmations(target, { count: 4, perSecond: 4, patienceMs: 20_000 });
+  await sleep(pauseMs);
+}
+
 export async function sendConfirmations(
-  { load, upstreams, port }: { load: Child<LoadMethods>; upstreams: Upstreams; port: number },
-  { count, perSecond, patienceMs }: { count: number; perSecond: number; patienceMs: number },
+  { load, upstreams, port }: Target,
+  { count, perSecond, patienceMs, meanwhile = async () => undefined }: Plan,
 ): Promise<Sending> {
   const ids = await upstreams.ask('addMembers', count, { confirmed: false });
   const startAt = performance.timeOrigin + performance.now() + HEAD_START;
   await upstreams.ask('confirmAt', ids, perSecond, startAt);
   const body = confirmationBody(upstreams.env['COBOT_URL'] ?? '');
-  const { sent, ...rest } = await load.ask(
-    'openLoop',
-    { port, path: paths.confirmation, body, ids },
-    perSecond,
-    startAt,
-  );
+  const post = { port, path: paths.confirmation, body, ids };
+  const [{ sent, ...rest }] = await Promise.all([
+    load.ask('openLoop', post, perSecond, startAt),
+    sleep(HEAD_START).then(meanwhile),
+  ]);
 
   const began = performance.now();
   const acknowledged = ids.filter((_, index) => sent[index]?.status === 204);
   const isOpen = async () => (await upstreams.ask('openers', acknowledged)).every((open) => open);
   while (!(await isOpen()) && performance.now() - began < patienceMs) await sleep(LOOK_EVERY);
-  const settledMs = performance.now() - began;
+  const settledAt = performance.timeOrigin + performance.now();
 
   const effects = await upstreams.ask('effects', ids);
   return {
     told: ids.flatMap((id, index) => toldOf(id, sent[index], effects[index] ?? null) ?? []),
     load: rest,
-    settledMs,
+    settledAt,
   };
 }
 

@@ -35,7 +35,9 @@ const route = (path: string, work: (request: Request) => Promise<void>) =>
       () => response.status(500).end(),
     );
   });
-route('/membership_confirmation', ({ body }) => guide.confirmed(hint.parse(body).url.split('/').at(-1) ?? ''));
+const idIn = (body: unknown): string => hint.parse(body).url.split('/').at(-1) ?? '';
+route('/membership_confirmation', ({ body }) => guide.confirmed(idIn(body)));
+route('/cobot/membership_cancellation_date_reached', ({ body }) => guide.ended(idIn(body)));
 route('/lock_open', ({ body }) => guide.opened(opening.parse(body).event.user.id));
 
 await listenOnAnyPort(app);

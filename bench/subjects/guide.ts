@@ -14,6 +14,7 @@ const membership = z.object({
   confirmed_at: z.string().nullable(),
 });
 const user = z.object({ id: z.string() });
+const userList = z.object({ users: z.array(user) });
 const lockList = z.object({ locks: z.array(z.object({ id: z.string() })) });
 
 export type Guide = {
@@ -21,6 +22,8 @@ export type Guide = {
   confirmed(membershipId: string): Promise<void>;
   /** `POST /lock_open`: check in whoever opened. */
   opened(lockUserId: string): Promise<void>;
+  /** `POST /cobot/membership_cancellation_date_reached`: the lock user goes. */
+  ended(membershipId: string): Promise<void>;
   /** What it has for getting everybody in at first: the list, and the same steps for each. */
   everybody(): Promise<void>;
 };
@@ -48,6 +51,14 @@ export function createGuide(call: Caller): Guide {
     async confirmed(membershipId) {
       const found = await call('cobot', { method: 'GET', path: `/api/memberships/${membershipId}` });
       await register(membership.parse(found));
+    },
+    async ended(membershipId) {
+      const { email } = membership.parse(
+        await call('cobot', { method: 'GET', path: `/api/memberships/${membershipId}` }),
+      );
+      const path = `/users?email=${encodeURIComponent(email)}`;
+      const { users } = userList.parse(await call('locks', { method: 'GET', path }));
+      for (const { id } of users) await call('locks', { method: 'DELETE', path: `/users/${id}` });
     },
     async opened(lockUserId) {
       await call('cobot', { method: 'POST', path: '/api/check_ins', body: { token: lockUserId } });

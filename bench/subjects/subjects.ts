@@ -15,6 +15,8 @@ const PATIENCE = 180_000;
 
 export type Subject = {
   port: number;
+  /** From its start until it said so: of the relay, by /readyz. */
+  readyMs: number;
   pid(): number | undefined;
   close(): Promise<void>;
 };
@@ -47,8 +49,10 @@ export async function startGuide(env: Readonly<Record<string, string>>): Promise
 }
 
 async function listening(script: URL, args: string[]): Promise<Subject> {
+  const began = performance.now();
   const child = await startChild<ListeningMethods>(script, args);
-  return { port: await child.ask('port'), pid: () => child.pid, close: child.close };
+  const port = await child.ask('port');
+  return { port, readyMs: performance.now() - began, pid: () => child.pid, close: child.close };
 }
 
 /** The relay as `npm start` would start it, with what it comes with, and its first sweep behind it. */
@@ -68,8 +72,11 @@ export async function startRelay(
     await relay.close();
     rmSync(folder, { recursive: true, force: true });
   };
+  let readyMs: number;
   try {
+    const began = performance.now();
     await relay.start();
+    readyMs = performance.now() - began;
     const isOver = /"sweep done"|"name":"sweep"[^\n]*"a job failed/;
     const log = await until(relay.log, (text) => isOver.test(text), { clock: systemClock, ms: PATIENCE });
     if (!log.includes('"sweep done"')) throw new Error(`The first sweep did not get through:\n${log.slice(-2000)}`);
@@ -77,5 +84,5 @@ export async function startRelay(
     await close();
     throw error;
   }
-  return { relay, port: Number(new URL(relay.url).port), pid: relay.pid, close };
+  return { relay, port: Number(new URL(relay.url).port), readyMs, pid: relay.pid, close };
 }

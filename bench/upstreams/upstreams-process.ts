@@ -1,7 +1,7 @@
 // Cobot and the lock system of a benchmark, simulated, in a process of their own. They can be told to be slow, to refuse,
 // to hang and to fail; and they are the ones that know in the end what has had its effect, when, and what was done twice.
 import { performance } from 'node:perf_hooks';
-import { daytimeZone } from '../../src/cli/demo/daytime.ts';
+import { daytimeZone, localDay } from '../../src/cli/demo/daytime.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { seededRandom } from '../../src/simulators/chance.ts';
 import { startCobotSimulator } from '../../src/simulators/cobot/cobot.ts';
@@ -29,10 +29,11 @@ export type Effect = {
 
 const nowMs = () => performance.timeOrigin + performance.now();
 const clock = systemClock;
+const zone = daytimeZone(clock.now());
 const cobot = await startCobotSimulator({
   clock,
   random: seededRandom(1),
-  zone: daytimeZone(clock.now()),
+  zone,
   // What the relay may ask of Cobot it keeps to by itself; the other subjects keep to nothing.
   limits: 'off',
   switches: { repeatCheckIn: 'second' },
@@ -134,6 +135,15 @@ const methods = {
   /** Of these members: who may open the door now. */
   openers: (ids: readonly string[]): boolean[] =>
     ids.map((id) => locks.opens(cobot.members.get(id)?.email ?? '').length > 0),
+  checkIns: (ids: readonly string[]): number[] =>
+    ids.map(
+      (id) =>
+        cobot.checkIns
+          .values()
+          .filter(({ memberId }) => memberId === id)
+          .toArray().length,
+    ),
+  yesterday: (): string => localDay(clock.now(), zone, -1),
   lockUserIds: (ids: readonly string[]): (string | null)[] =>
     ids.map((id) => locks.userByEmail(cobot.members.get(id)?.email ?? '')?.id ?? null),
   /** One sentence each. */
