@@ -69,12 +69,23 @@ async function playRelay(engine: Engine, upstreams: Upstreams, tools: Tools): Pr
   await upstreams.ask('setMode', { kind: 'answering', delayMs: 0 });
   const subject = await startRelay(upstreams.env, await engine.newDatabase());
   await upstreams.ask('setMode', { kind: 'hanging' });
-  const found = await atEach(subject, engine.words, tools, async () => {
+  return await atEach(subject, engine.words, tools, async (acknowledged) => {
     const metrics = await (await fetch(`${subject.relay.url}/metrics`)).text();
-    const running = /^relay_jobs\{[^}]*state="running"[^}]*\} ([1-9]\d*)/m.test(metrics);
-    if (!running) tools.unsound.add(`${engine.words}: no job was running, so the worker was not busy.`);
+    for (const words of notAsPromised(metrics, acknowledged)) tools.unsound.add(`${engine.words}: ${words}`);
   });
-  return found;
+}
+
+/** Every webhook was about another member, and nothing can be done for any: so many jobs have to be in the store. */
+export function notAsPromised(metrics: string, acknowledged: number): string[] {
+  const jobs = [...metrics.matchAll(/^relay_jobs\{([^}]*)\} (\d+)/gm)].filter(([, labels = '']) =>
+    labels.includes('name="reconcile"'),
+  );
+  const stored = jobs.reduce((sum, [, , count]) => sum + Number(count), 0);
+  const isBusy = jobs.some(([, labels = '', count]) => labels.includes('state="running"') && Number(count) > 0);
+  return [
+    ...(isBusy ? [] : ['no job was running, so the worker was not busy.']),
+    ...(stored >= acknowledged ? [] : [`of ${acknowledged} webhooks acknowledged, ${stored} jobs are in the store.`]),
+  ];
 }
 
 /** Before the load that counts, one that does not: code gets warm. */
@@ -82,26 +93,31 @@ async function atEach(
   subject: Subject,
   name: string,
   tools: Tools,
-  meanwhile: () => Promise<void> = async () => undefined,
+  lookAfter: (acknowledged: number) => Promise<void> = async () => undefined,
 ): Promise<Map<number, ClosedLoad>> {
   const { load, ms } = tools;
   const post: Post = { port: subject.port, path: paths.confirmation, body: confirmationBody('https://co-up.cobot.me') };
   const found = new Map<number, ClosedLoad>();
   try {
-    await load.ask('closedLoop', post, 20, Math.max(1000, ms / 2));
+    let { acknowledged } = await load.ask('closedLoop', post, 20, Math.max(1000, ms / 2));
     for (const connections of CONNECTIONS) {
       const result = await load.ask('closedLoop', post, connections, ms);
       judge(`${name} at ${connections} connections`, result, tools);
       found.set(connections, result);
+      acknowledged += result.acknowledged;
     }
-    await meanwhile();
+    await lookAfter(acknowledged);
   } finally {
     await subject.close();
   }
   return found;
 }
 
-function judge(where: string, { acknowledged, others, busy }: ClosedLoad, { unsound }: Tools): void {
+export function judge(
+  where: string,
+  { acknowledged, others, busy }: ClosedLoad,
+  { unsound }: Pick<Tools, 'unsound'>,
+): void {
   if (acknowledged === 0) unsound.add(`${where}: nothing was acknowledged.`);
   for (const [status, count] of Object.entries(others)) unsound.add(`${where}: ${count} answers of ${status}.`);
   if (busy > TOO_BUSY) unsound.add(`${where}: the load generator was busy itself (${short(busy)} of a core).`);
