@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
 import { createRelayProcess } from '../../src/cli/demo/relay-process.ts';
@@ -23,10 +23,11 @@ const soon = { timeout: 60_000, interval: 50 };
 /** A room of a chat tool: what was said there, and whether it answers. */
 async function openRoom() {
   const room = { said: [] as string[], answers: true, url: '' };
-  const server = createServer(async (request, response) => {
-    const { text } = (await json(request)) as { text: string };
-    room.said.push(text);
-    if (room.answers) response.end('ok');
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      room.said.push(body);
+      if (room.answers) response.end('ok');
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
