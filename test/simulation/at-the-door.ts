@@ -1,5 +1,5 @@
 // What happens at doors, and what strangers send to the relay.
-import type { Deed } from './script.ts';
+import type { Deed } from './happening.ts';
 import type { Stage } from './stage.ts';
 
 export function openDoor(deed: Extract<Deed, { kind: 'opens a door' }>, stage: Stage): boolean {
@@ -14,7 +14,7 @@ export function openDoor(deed: Extract<Deed, { kind: 'opens a door' }>, stage: S
     open[deed.lock % Math.max(1, open.length)] ?? (deed.anyway ? doors[deed.lock % doors.length] : undefined);
   if (!door) return false;
   const at = wholeSecond(stage.now());
-  stage.opened(human, door, person.id, at);
+  stage.opened(human, door, person.id, at, deed.lateBy > 0);
   const how = { occurredAt: at, anyway: true };
   const tell = () => {
     if (deed.told === 'never') return void locks.openLock(person.id, door.id, { ...how, lose: true });

@@ -1,10 +1,8 @@
 // npm run simulate:bugs: puts one deliberate bug after another into a copy of the source, never into the source, and plays
 // seeds until a rule breaks. Ends with 1 where one is not found, or where its place is not there any more.
-import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { Command } from 'commander';
+import { copyWith, patched, play, ROOT } from './bug-copy.ts';
 import { type Bug, bugs } from './bugs.ts';
 
 type Found = { seed: number; system: string; rule: string; seconds: number };
@@ -18,13 +16,12 @@ const options = new Command('simulate:bugs')
   .parse()
   .opts();
 
-const root = join(import.meta.dirname, '..', '..');
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 
 async function main(): Promise<void> {
   const meant = bugs.filter(({ name }) => name.includes(String(options['only'] ?? '')));
   // Before the first is played, which may take long.
-  for (const bug of meant) patched(bug, root);
+  for (const bug of meant) patched(bug);
   const results: Result[] = [];
   const waiting = [...meant];
   const lane = async () => {
@@ -42,21 +39,9 @@ async function main(): Promise<void> {
   process.exitCode = missed.length === 0 ? 0 : 1;
 }
 
-/** The file with the bug in it. Throws where its place is not there exactly once. */
-function patched({ name, file, from, to }: Bug, folder: string): string {
-  const source = readFileSync(join(folder, file), 'utf8');
-  const places = source.split(from).length - 1;
-  if (places === 1) return source.replace(from, () => to);
-  throw new Error(`"${name}": its place in ${file} is there ${places} times, and should be once`);
-}
-
 async function hunt(bug: Bug): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), 'relay-bug-'));
+  const folder = copyWith(bug);
   try {
-    for (const part of ['src', 'test', 'package.json'])
-      cpSync(join(root, part), join(folder, part), { recursive: true });
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-    writeFileSync(join(folder, bug.file), patched(bug, folder));
     const began = performance.now();
     const words = await play(folder, ['--seeds', String(options['seeds']), '--no-shrink', ...systemOf(bug)]);
     const seconds = Math.round((performance.now() - began) / 1000);
@@ -64,7 +49,7 @@ async function hunt(bug: Bug): Promise<Result> {
     const [, rule] = /broke a rule at .*:\n {2}([^\n]+)/.exec(words) ?? [];
     if (seed === undefined || rule === undefined) return { bug, found: null, words: words.slice(-1500) };
     // Broken without the bug as well, it would prove nothing.
-    const clean = await play(root, ['--seed', seed, '--no-shrink', '--lock-system', system ?? 'smartlock']);
+    const clean = await play(ROOT, ['--seed', seed, '--no-shrink', '--lock-system', system ?? 'smartlock']);
     if (/broke a rule/.test(clean)) return { bug, found: null, words: `seed ${seed} is broken without it too` };
     return { bug, found: { seed: Number(seed), system: system ?? '', rule, seconds }, words };
   } finally {
@@ -73,19 +58,6 @@ async function hunt(bug: Bug): Promise<Result> {
 }
 
 const systemOf = ({ system }: Bug): string[] => (system ? ['--lock-system', system] : []);
-
-function play(folder: string, args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['test/simulation/main.ts', ...args], { cwd: folder });
-    let text = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (some: string) => {
-        text += some;
-      });
-    }
-    child.on('error', reject).on('close', () => resolve(text));
-  });
-}
 
 function lineOf({ bug, found }: Result): string {
   const name = bug.name.padEnd(84);

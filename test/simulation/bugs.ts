@@ -2,14 +2,17 @@
 // find every one of them. A place that is not there any more is an error, so that the list never goes blind.
 import type { SystemName } from './script.ts';
 
-export type Bug = {
+type Place = { file: string; from: string; to: string };
+
+export type Bug = Place & {
   name: string;
-  file: string;
-  from: string;
-  to: string;
+  /** More places: what has a second defence behind it is not done by one slip alone. */
+  also?: readonly Place[];
   /** Where it shows; else the seed says. */
   system?: SystemName;
 };
+
+export const placesOf = ({ file, from, to, also = [] }: Bug): readonly Place[] => [{ file, from, to }, ...also];
 
 export const bugs: readonly Bug[] = [
   {
@@ -105,5 +108,62 @@ export const bugs: readonly Bug[] = [
     file: 'src/lib/http.ts',
     from: 'options.gate.pause(request.endpoint, error.retryAfterMs ?? 0);',
     to: 'options.gate.pause(request.endpoint, 0);',
+  },
+  {
+    name: 'nobody looks whether a check-in landed before another is sent',
+    file: 'src/sync/check-in.ts',
+    from: 'if (started || limited) {',
+    to: 'if (started && limited && started.startedAt === 0) {',
+  },
+  {
+    name: 'after a time-out a check-in is not waited for',
+    file: 'src/sync/check-in.ts',
+    from: "if (error instanceof TransientError && error.effect === 'later') return waitForIt(membership.id, parts);",
+    to: "if (error instanceof TransientError && error.effect === 'later') {\n    await store.attempts.finish(membership.id);\n    throw error;\n  }",
+  },
+  {
+    name: 'nobody looks for the lock user before one is made: after a lost answer its doors wait for a sweep',
+    file: 'src/sync/reconcile.ts',
+    from: ': locks.userByEmail(email);',
+    to: ': undefined;',
+    system: 'smartlock',
+  },
+  {
+    name: 'nobody looks for the lock user before one is made, nor does the connector: there are two',
+    file: 'src/sync/reconcile.ts',
+    from: ': locks.userByEmail(email);',
+    to: ': undefined;',
+    also: [
+      {
+        file: 'src/locks/unifi/users.ts',
+        from: 'const there = await read();\n    const made',
+        to: 'const there: UnifiUser[] = [];\n    const made',
+      },
+    ],
+    system: 'unifi',
+  },
+  {
+    name: 'a rejection is forgotten with the next look',
+    file: 'src/sync/brake.ts',
+    from: "return line?.decision === 'rejected' && (facts",
+    to: "return line?.decision === 'rejected' && now === 0 && (facts",
+  },
+  {
+    name: 'a rejection counts from what was so when it was held',
+    file: 'src/sync/brake.ts',
+    from: 'if (lookedAt.length > 0) await',
+    to: 'if (lookedAt.length < 0) await',
+  },
+  {
+    name: 'who decides about one line decides about all',
+    file: 'src/sync/decide-holds.ts',
+    from: 'const meant = shown.filter(isMeant);',
+    to: 'const meant = shown.filter((line) => isMeant(line) || shown.some(isMeant));',
+  },
+  {
+    name: 'what is approved is not asked for singly, where the person has another membership',
+    file: 'src/sync/apply-user.ts',
+    from: 'unconfirmed !== true || losses.length === 0',
+    to: 'unconfirmed !== true || losses.length >= 0',
   },
 ];

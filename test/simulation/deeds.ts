@@ -5,8 +5,8 @@ import type { Booking, Member, Pass, Plan } from '../../src/simulators/cobot/spa
 import { endOfCobotDay, type Span, spanEnd, wholeDay } from '../../src/simulators/local-time.ts';
 import { forge, openDoor, strangerOpens } from './at-the-door.ts';
 import type { Human } from './cast.ts';
+import type { Deed } from './happening.ts';
 import { asYaml } from './house-rules.ts';
-import type { Deed } from './script.ts';
 import type { Stage } from './stage.ts';
 
 const HOUR = 3_600_000;
@@ -143,11 +143,8 @@ export function doDeed(deed: Deed, stage: Stage): boolean {
       stage.writeRules(typeof deed.rules === 'string' ? deed.rules : asYaml(deed.rules));
       return true;
     case 'operator approves':
-      stage.decide(deed.which, 'approved');
-      return true;
     case 'operator rejects':
-      stage.decide(deed.which, 'rejected');
-      return true;
+      return stage.decide(deed);
     case 'forged webhook':
       return forge(deed, stage);
   }

@@ -3,25 +3,33 @@
 import { fieldOf, type Seen } from '../../src/simulators/exchange.ts';
 import { type Action, emptied, lacking, type Saboteur } from '../../src/simulators/sabotage.ts';
 
-export type Trouble =
-  | '429'
-  | '500'
-  | '503'
-  | '401'
-  | '402'
-  | '403'
-  | 'reset before'
-  | 'reset after'
-  | 'no answer before'
-  | 'no answer after'
-  | 'lands late'
-  | 'cut'
-  | 'truncated'
-  | 'html'
-  | 'empty'
-  | 'lacking'
-  | 'slow'
-  | 'not there';
+export const COBOT_TROUBLES = [
+  '429',
+  '500',
+  '503',
+  '401',
+  '402',
+  '403',
+  'reset before',
+  'reset after',
+  'no answer before',
+  'no answer after',
+  'lands late',
+  'cut',
+  'truncated',
+  'html',
+  'empty',
+  'lacking',
+  'slow',
+  'not there',
+] as const;
+export type Trouble = (typeof COBOT_TROUBLES)[number];
+
+/** Its lists are believed as they are: what they lack is given once more, and never taken away. */
+const NOT_AT_LOCKS: readonly Trouble[] = ['402', 'empty', 'lacking', 'not there'];
+export const LOCK_TROUBLES: readonly Trouble[] = COBOT_TROUBLES.filter((what) => !NOT_AT_LOCKS.includes(what));
+
+export const WEBHOOK_TROUBLES = ['lost', 'twice', 'late', 'out of order', 'answer lost'] as const;
 
 /** The lists of the whole space: what one of them lacks is no evidence. */
 export const COBOT_LISTS = [
@@ -36,11 +44,15 @@ export type Fault =
       kind: 'trouble';
       side: 'cobot' | 'locks';
       what: Trouble;
-      on: 'all' | 'reads' | 'writes' | 'check-ins' | (typeof COBOT_LISTS)[number];
+      on: 'all' | 'reads' | 'writes' | 'check-ins' | 'registrations' | (typeof COBOT_LISTS)[number];
       forMs: number;
       share: number;
+      /** Only the first so many requests meet it. */
+      times?: number;
+      /** Of what lands late: how long after it was sent. */
+      lateMs?: number;
     }
-  | { kind: 'webhooks'; what: 'lost' | 'twice' | 'late' | 'out of order' | 'answer lost'; forMs: number; share: number }
+  | { kind: 'webhooks'; what: (typeof WEBHOOK_TROUBLES)[number]; forMs: number; share: number; times?: number }
   | { kind: 'crash'; in: 'call' | 'commit'; afterSteps: number; when: 'before' | 'after'; downMs: number }
   | { kind: 'restart'; downMs: number }
   | { kind: 'asleep'; ms: number }
@@ -60,10 +72,14 @@ const KINDS: ReadonlySet<string> = new Set<Fault['kind']>([
 export const isFault = <T extends { kind: string }>(happening: T): happening is Extract<T, Fault> =>
   KINDS.has(happening.kind);
 
+/** As it is counted. */
+export const crashName = ({ at, when }: { at: 'call' | 'commit'; when: 'before' | 'after' }): string =>
+  `crash at a ${at}, ${when} it takes effect`;
+
 const MINUTE = 60_000;
 const HTML = '<html><body>We will be back soon.</body></html>';
 
-const actions: Record<Exclude<Trouble, 'lacking'>, Action> = {
+const actions: Record<Exclude<Trouble, 'lacking' | 'lands late'>, Action> = {
   '429': { kind: 'answer', status: 429, json: {}, headers: { 'retry-after': '45' } },
   '500': { kind: 'answer', status: 500, html: HTML },
   '503': { kind: 'answer', status: 503, json: {}, headers: { 'retry-after': '20' } },
@@ -74,8 +90,6 @@ const actions: Record<Exclude<Trouble, 'lacking'>, Action> = {
   'reset after': { kind: 'reset', when: 'after' },
   'no answer before': { kind: 'hang', when: 'before' },
   'no answer after': { kind: 'hang', when: 'after' },
-  // Beyond the time-out, and within the half minute after it in which it may still land.
-  'lands late': { kind: 'delay', ms: 22_000, when: 'before' },
   cut: { kind: 'cut' },
   truncated: { kind: 'truncate' },
   html: { kind: 'answer', status: 200, html: HTML },
@@ -85,8 +99,16 @@ const actions: Record<Exclude<Trouble, 'lacking'>, Action> = {
 };
 
 export function strike(side: { sabotage: Saboteur['sabotage'] }, fault: Extract<Fault, { kind: 'trouble' }>) {
-  const action = fault.what === 'lacking' ? lackingSome : actions[fault.what];
-  return side.sabotage((request) => isMeant(request, fault), action, { share: fault.share });
+  const { share, times } = fault;
+  const limit = times === undefined ? { share } : { share, times };
+  return side.sabotage((request) => isMeant(request, fault), actionOf(fault), limit);
+}
+
+function actionOf({ what, lateMs = 22_000 }: Extract<Fault, { kind: 'trouble' }>): Action {
+  if (what === 'lacking') return lackingSome;
+  // Beyond the time-out, and within the half minute after it in which it may still land.
+  if (what === 'lands late') return { kind: 'delay', ms: lateMs, when: 'before' };
+  return actions[what];
 }
 
 /** By its id, so that the same thing is lacking for as long as it lasts. */
@@ -104,6 +126,7 @@ function isMeant({ method, endpoint }: Seen, { on, what }: Extract<Fault, { kind
   if (on === 'all') return true;
   if (on === 'reads') return method === 'GET';
   if (on === 'writes') return method !== 'GET';
+  if (on === 'registrations') return /^POST .*\/users$/.test(endpoint);
   if (on === 'check-ins') return method === 'POST' && /check_ins|work_sessions/.test(endpoint);
   return endpoint === on;
 }

@@ -11,7 +11,7 @@ export type History = ReturnType<typeof createHistory>;
 
 const MINUTE = 60_000;
 /** While nothing goes wrong, what was told takes effect in so long. */
-const IN_GOOD_TIMES = 10 * MINUTE;
+export const IN_GOOD_TIMES = 10 * MINUTE;
 
 export function createHistory(cobot: CobotSimulator, start: number, now: () => number) {
   let truths: Truth[] = [];
@@ -67,9 +67,13 @@ export function createHistory(cobot: CobotSimulator, start: number, now: () => n
       refused.push(no);
     },
     refused,
-    /** Something goes wrong for so long. */
-    trouble(forMs: number): void {
-      troubles.push({ from: now() - MINUTE, until: now() + forMs + AFTERMATH });
+    /** Something goes wrong for so long. Returns what to call if it ends before. */
+    trouble(forMs: number): () => void {
+      const trouble = { from: now() - MINUTE, until: now() + forMs + AFTERMATH };
+      troubles.push(trouble);
+      return () => {
+        trouble.until = Math.min(trouble.until, now() + AFTERMATH);
+      };
     },
     inTrouble: (from = now()): boolean => overlapping(from, now()),
     /** The relay says that it got through a sweep for which it began to read then. */

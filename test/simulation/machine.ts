@@ -37,7 +37,7 @@ export async function createMachine(given: {
   recovered(app: App): Promise<void>;
   /** The relay says that it got through a sweep, for which it began to read then. */
   loggedSweep(from: number): void;
-  died(downMs: number): void;
+  died(downMs: number, death: Death | null): void;
   /** A job has gone to the dead letters, for an error of this code. */
   jobDied(code: string): void;
   /** A webhook is answered with 204, now. */
@@ -57,6 +57,7 @@ export async function createMachine(given: {
   let hangUp = Promise.withResolvers<never>();
   hangUp.promise.catch(() => undefined);
   let downMs = 5000;
+  let doom: Death | null = null;
 
   function logged(line: string): void {
     lines.push(line);
@@ -93,7 +94,8 @@ export async function createMachine(given: {
   function died(): void {
     trace.line('!! the process is dead');
     disk.lostPower();
-    given.died(downMs);
+    given.died(downMs, doom);
+    doom = null;
     watchers.clear();
     running = undefined;
     hangUp.reject(reset());
@@ -177,10 +179,13 @@ export async function createMachine(given: {
     },
     crash(death: Death, down: number) {
       downMs = down;
-      running?.life.doom(death);
+      if (!running) return;
+      doom = death;
+      running.life.doom(death);
     },
     calm() {
       skew = 0;
+      doom = null;
       running?.life.doom(null);
     },
     async restart(down: number) {

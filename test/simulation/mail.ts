@@ -20,7 +20,8 @@ export function createMail(given: {
   accepted(what: Accepted): void;
 }) {
   const { clock, random, trace } = given;
-  const standing = new Set<WebhookFault>();
+  /** And how often each has struck. */
+  const standing = new Map<WebhookFault, number>();
 
   async function deliver(request: Carried): Promise<Answered> {
     await clock.sleep(5 + Math.floor(random() * 120));
@@ -43,8 +44,11 @@ export function createMail(given: {
       .catch(() => undefined);
 
   const reply: Reply = async (request) => {
-    const fault = [...standing].find(({ share }) => random() < share);
+    const fault = [...standing.keys()].find(({ share }) => random() < share);
     if (!fault) return deliver(request);
+    const hits = (standing.get(fault) ?? 0) + 1;
+    standing.set(fault, hits);
+    if (hits >= (fault.times ?? Infinity)) standing.delete(fault);
     given.happened(`webhook ${fault.what}`);
     const taken: Answered = { status: 204, headers: {}, text: '' };
     switch (fault.what) {
@@ -70,7 +74,7 @@ export function createMail(given: {
     reply,
     deliver,
     stand(fault: WebhookFault): () => void {
-      standing.add(fault);
+      standing.set(fault, 0);
       return () => void standing.delete(fault);
     },
   };

@@ -5,7 +5,14 @@ import type { Cast, Human } from './cast.ts';
 import type { LocalDays } from './local-days.ts';
 import { Violation } from './violation.ts';
 
-export type Opened = { human: Human | null; lockUserId: string; lock: { id: string; name: string }; at: number };
+export type Opened = {
+  human: Human | null;
+  lockUserId: string;
+  lock: { id: string; name: string };
+  at: number;
+  /** The lock was offline. */
+  isToldLate: boolean;
+};
 
 const MINUTE = 60_000;
 

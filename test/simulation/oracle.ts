@@ -30,6 +30,11 @@ export type Question = {
   refused: readonly Refused[];
   /** Passes that run out with the week or month stand for the next one's too, for three days. */
   renewed: boolean;
+  /**
+   * Whose passes count for the rest of the team: also of those who have left the space, which nothing says or denies; of
+   * those who are there; nobody's, where it is about minutes: what a mate has is known with the next sweep.
+   */
+  mates: 'also who left' | 'who is there' | 'nobody';
 };
 
 export type Space = { days: LocalDays; plans: ReadonlyMap<string, Plan>; resources: ReadonlyMap<string, Resource> };
@@ -105,8 +110,14 @@ function isPaid(plan: PlanCopy, member: Member, question: Question, space: Space
   const mates = [...truth.members.values()].filter(
     ({ id, teamId }) => id === member.id || (teamId !== null && teamId === member.teamId),
   );
+  const owners = mates.filter(
+    (mate) =>
+      mate === member ||
+      question.mates === 'also who left' ||
+      (question.mates === 'who is there' && isThere(mate, question, space)),
+  );
   return truth.passes.some(
-    (pass) => mates.some(({ id }) => id === pass.memberId) && isGood(pass, plan, member, question, space),
+    (pass) => owners.some(({ id }) => id === pass.memberId) && isGood(pass, plan, member, question, space),
   );
 }
 

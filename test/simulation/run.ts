@@ -2,7 +2,8 @@
 // must never be, or nothing; and in any case what happened, so that a run in which nothing did cannot pass for a good one.
 import { createInProcess } from '../../src/simulators/carrier.ts';
 import { checkCalm } from './calm.ts';
-import type { Happening, Script } from './script.ts';
+import type { Happening } from './happening.ts';
+import type { Script } from './script.ts';
 import { createTrace } from './trace.ts';
 import { Violation } from './violation.ts';
 import { buildWorld } from './world.ts';

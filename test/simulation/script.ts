@@ -1,41 +1,14 @@
 // What happens in one simulated life of a space, made up front from a seed, as data: leave some of it out, and the rest
 // happens all the same, at its time. Says what, never how: deeds.ts and faults.ts carry it out.
 import { seededRandom } from '../../src/simulators/chance.ts';
+import { dealtFaults } from './dealt.ts';
 import { chanceOf, type Dice } from './dice.ts';
-import type { Fault } from './faults.ts';
+import type { Deed, Happening } from './happening.ts';
 import type { HouseRules } from './house-rules.ts';
 import { brokenRules, someFault, someRules } from './some.ts';
+import { decides, someStory } from './stories.ts';
 
 export type SystemName = 'smartlock' | 'unifi';
-
-/** `who`, `lock`, ...: numbers that are taken modulo what there is. Times and lengths in milliseconds. */
-export type Deed =
-  | { kind: 'joins'; who: number; plan: number; startsIn: number; confirmed: boolean }
-  | { kind: 'is confirmed' | 'is uncancelled' | 'is deleted' | 'checks in at the desk' | 'checks out'; who: number }
-  | { kind: 'changes the email' | 'changes the name' | 'loses a pass'; who: number }
-  | { kind: 'cancels'; who: number; inDays: number }
-  | { kind: 'many cancel'; who: number; count: number; inDays: number }
-  | { kind: 'changes plan'; who: number; plan: number; inDays: number | null }
-  | { kind: 'many change plan'; who: number; count: number; plan: number }
-  | { kind: 'shares a team'; who: number; with: number }
-  | { kind: 'buys a pass'; who: number; span: number; expiresIn: number | null; endOfPeriod: boolean }
-  | { kind: 'books'; who: number; room: number; startsIn: number; length: number }
-  | { kind: 'moves a booking'; which: number; by: number; to: number | null }
-  | { kind: 'deletes a booking'; which: number }
-  | {
-      kind: 'opens a door';
-      who: number;
-      lock: number;
-      told: 'at once' | 'never' | 'twice';
-      lateBy: number;
-      anyway: boolean;
-    }
-  | { kind: 'stranger opens a door'; lock: number }
-  | { kind: 'house rules'; rules: HouseRules | string }
-  | { kind: 'operator approves' | 'operator rejects'; which: number }
-  | { kind: 'forged webhook'; who: number; shape: number };
-
-export type Happening = { at: number } & (Deed | Fault);
 
 export type Script = {
   seed: number;
@@ -55,7 +28,8 @@ export type Script = {
     | 'canceledToDay'
     | 'notFoundBody'
     | 'emptyFields'
-    | 'passNames',
+    | 'passNames'
+    | 'echo',
     number
   >;
   listHoldsFuture: boolean;
@@ -84,8 +58,11 @@ export function scriptOf(seed: number, only?: SystemName): Script {
   const system = only ?? (seed % 3 === 0 ? 'unifi' : 'smartlock');
   const rough = dice.pick([0, 1, 1, 2]);
   const span = days * DAY;
+  const deeds = Array.from({ length: dice.from(40, 70) }, () => ({ at: busy(dice, days), ...someDeed(dice) }));
   const happenings: Happening[] = [
-    ...Array.from({ length: dice.from(40, 70) }, () => ({ at: busy(dice, days), ...someDeed(dice) })),
+    ...deeds,
+    ...Array.from({ length: dice.from(1, 3) }, () => someStory(dice, busy(dice, days))).flat(),
+    ...dealtFaults(seed, dice, deeds),
     ...Array.from({ length: rough * dice.from(3, 7) }, () => ({ at: dice.from(0, span), ...someFault(dice) })),
   ];
   return {
@@ -98,7 +75,7 @@ export function scriptOf(seed: number, only?: SystemName): Script {
     plansAtFirst: Array.from({ length: people }, () => dice.from(0, 4)),
     rules: someRules(dice),
     switches: {
-      repeatCheckIn: dice.from(0, 2),
+      repeatCheckIn: dice.pick([0, 0, 1, 2]),
       duplicateToken: dice.from(0, 1),
       errorShape: dice.from(0, 2),
       canceledToDay: dice.from(0, 1),
@@ -106,6 +83,7 @@ export function scriptOf(seed: number, only?: SystemName): Script {
       emptyFields: dice.from(0, 1),
       passNames: dice.from(0, 2),
       sameEmail: seed % 2,
+      echo: dice.from(0, 1),
     },
     listHoldsFuture: dice.is(0.5),
     limits: dice.is(0.8),
@@ -153,7 +131,7 @@ function someDeed(dice: Dice): Deed {
     [1, () => ({ kind: 'changes the name', who })],
     [1, () => ({ kind: 'stranger opens a door', lock: dice.from(0, 9) })],
     [1, () => ({ kind: 'house rules', rules: dice.is(0.35) ? brokenRules(dice) : someRules(dice) })],
-    [0.6, () => ({ kind: dice.is(0.5) ? 'operator approves' : 'operator rejects', which: dice.from(0, 9) })],
+    [0.6, () => decides(dice)],
     [1, () => ({ kind: 'forged webhook', who, shape: dice.from(0, 4) })],
   ];
   return dice.weighted(deeds)();

@@ -47,6 +47,7 @@ export function switchesOf({ switches, listHoldsFuture }: Script): Partial<Cobot
     notFoundBody: pick(['json', 'html', 'empty'] as const, switches.notFoundBody),
     emptyFields: pick(['null', 'missing'] as const, switches.emptyFields),
     passNames: pick(['membership', 'membership_id', 'both'] as const, switches.passNames),
+    echo: switches.echo === 1,
     listHoldsFuture,
   };
 }

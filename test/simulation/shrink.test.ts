@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Happening } from './happening.ts';
 import type { Verdict } from './run.ts';
-import { type Happening, type Script, scriptOf } from './script.ts';
+import { type Script, scriptOf } from './script.ts';
 import { shrink } from './shrink.ts';
 
 const names = (happenings: readonly Happening[]) => happenings.map((each) => ('who' in each ? each.who : -1));

@@ -1,7 +1,11 @@
 // Finds the fewest happenings of a script that still break the same rule (delta debugging, after Zeller): takes away
 // halves, then quarters, then single ones. The rest keep their times, so what is left still says when.
+
+import type { Happening } from './happening.ts';
 import type { Verdict } from './run.ts';
-import type { Happening, Script } from './script.ts';
+import type { Script } from './script.ts';
+
+const DAY = 86_400_000;
 
 export type Shrunk = { verdict: Verdict; runs: number };
 
@@ -13,12 +17,14 @@ export async function shrink(
 ): Promise<Shrunk> {
   const { script, violation } = found;
   if (!violation) throw new Error('there is nothing to shrink: the run was good');
+  // Whoever does not break it any more need not live longer than that, but for the calm that follows.
+  const days = Math.min(script.days, Math.ceil((violation.at - script.start) / DAY));
   let verdict = found;
   let runs = 0;
 
   async function stillBreaks(happenings: readonly Happening[]): Promise<boolean> {
     runs += 1;
-    const again = await play({ ...script, happenings: [...happenings] });
+    const again = await play({ ...script, days, happenings: [...happenings] });
     if (again.violation?.rule !== violation?.rule) return false;
     verdict = again;
     progress(happenings.length);

@@ -1,6 +1,6 @@
 // House rules and faults as they may be, made of dice.
 import type { Dice } from './dice.ts';
-import { COBOT_LISTS, type Fault, type Trouble } from './faults.ts';
+import { COBOT_LISTS, COBOT_TROUBLES, type Fault, LOCK_TROUBLES, type Trouble, WEBHOOK_TROUBLES } from './faults.ts';
 import type { HouseRule, HouseRules } from './house-rules.ts';
 
 export const PLANS = ['Full Time', 'Studio', 'Day Pass', 'Week Pass', 'Virtual'] as const;
@@ -70,58 +70,21 @@ export function brokenRules(dice: Dice): string {
   ]);
 }
 
-const cobot: Trouble[] = [
-  '429',
-  '500',
-  '503',
-  'reset before',
-  'reset after',
-  'no answer before',
-  'no answer after',
-  'lands late',
-  'cut',
-  'truncated',
-  'html',
-  'empty',
-  'lacking',
-  '401',
-  '402',
-  '403',
-  'slow',
-  'not there',
-];
-const locks: Trouble[] = [
-  '429',
-  '500',
-  '503',
-  'reset before',
-  'reset after',
-  'no answer before',
-  'no answer after',
-  'lands late',
-  'cut',
-  'truncated',
-  'html',
-  '401',
-  '403',
-  'slow',
-];
-
 /** What costs money, where it is done twice. */
-const lostAnswers: Trouble[] = ['no answer after', 'lands late', 'reset after', '503'];
+export const LOST_ANSWERS: readonly Trouble[] = ['no answer after', 'lands late', 'reset after', '503'];
 
 export function someFault(dice: Dice): Fault {
   const forMs = dice.pick([20_000, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR]);
   const share = dice.pick([0.3, 0.7, 1]);
   const faults: [number, () => Fault][] = [
-    [5, () => trouble(dice, 'cobot', dice.pick(cobot), forMs, share)],
-    [4, () => trouble(dice, 'locks', dice.pick(locks), forMs, share)],
+    [5, () => trouble(dice, 'cobot', dice.pick(COBOT_TROUBLES), forMs, share)],
+    [4, () => trouble(dice, 'locks', dice.pick(LOCK_TROUBLES), forMs, share)],
     [
       4,
       () => ({
         kind: 'trouble',
         side: 'cobot',
-        what: dice.pick(lostAnswers),
+        what: dice.pick(LOST_ANSWERS),
         on: 'check-ins',
         forMs: 30 * HOUR,
         share,
@@ -131,7 +94,7 @@ export function someFault(dice: Dice): Fault {
       4,
       () => ({
         kind: 'webhooks',
-        what: dice.pick(['lost', 'twice', 'late', 'out of order', 'answer lost']),
+        what: dice.pick(WEBHOOK_TROUBLES),
         forMs: forMs * 3,
         share,
       }),

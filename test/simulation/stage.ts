@@ -5,6 +5,7 @@ import type { Plan, Resource } from '../../src/simulators/cobot/space.ts';
 import type { LockSimulator } from '../../src/simulators/lock-simulator.ts';
 import type { Cast, Human } from './cast.ts';
 import type { LocalDays } from './local-days.ts';
+import type { Decides } from './operator.ts';
 
 export type Stage = {
   cobot: CobotSimulator;
@@ -21,7 +22,14 @@ export type Stage = {
   deliver(request: Carried): Promise<unknown>;
   writeRules(text: string): void;
   /** A door was opened by somebody who has a lock user. */
-  opened(human: Human | null, door: { id: string; name: string }, lockUserId: string, at: number): void;
-  decide(which: number, decision: 'approved' | 'rejected'): void;
+  opened(
+    human: Human | null,
+    door: { id: string; name: string },
+    lockUserId: string,
+    at: number,
+    isToldLate?: boolean,
+  ): void;
+  /** false: nothing is held. */
+  decide(deed: Decides): boolean;
   after(ms: number, work: () => void): void;
 };

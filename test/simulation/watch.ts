@@ -4,13 +4,16 @@ import type { LockSimulator } from '../../src/simulators/lock-simulator.ts';
 import type { Cast, Human } from './cast.ts';
 import type { Disk } from './disk.ts';
 import type { Doors } from './doors.ts';
-import type { History } from './history.ts';
+import { type History, IN_GOOD_TIMES } from './history.ts';
 import type { HouseRules } from './house-rules.ts';
 import { mayOpen, type Space, type Truth } from './oracle.ts';
 import { Violation } from './violation.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+/** Everybody is registered, and given what is due, by the first sweep. */
+const AT_THE_START = 60 * MINUTE;
+const CALM_FOR = 25 * MINUTE;
 
 export type Watched = {
   now(): number;
@@ -26,11 +29,15 @@ export type Watched = {
   excused(words: string): void;
 };
 
+/** After a call, or every now and then: what is late is not looked for after every call. */
+export type Look = 'after a call' | 'at leisure';
+
 export type Watch = ReturnType<typeof createWatch>;
 
 export function createWatch(watched: Watched) {
   const { cast, locks, doors, doorList, history, disk, space } = watched;
   const open = new Map<string, boolean>();
+  const begun = watched.now();
 
   /** The text of the policy that the relay says is in force. */
   function inForce(): string | null {
@@ -38,7 +45,14 @@ export function createWatch(watched: Watched) {
     return row ? (JSON.parse(String(row['value'])).text ?? null) : null;
   }
 
-  const ask = (human: Human, lock: string, at: number, truth: Truth, rules: HouseRules, how: 'leave' | 'insist') =>
+  const ask = (
+    human: Human,
+    lock: string,
+    at: number,
+    truth: Truth,
+    rules: HouseRules,
+    how: 'leave' | 'insist' | 'hurry',
+  ) =>
     mayOpen(
       {
         truth,
@@ -50,6 +64,7 @@ export function createWatch(watched: Watched) {
         decided: how === 'leave' ? Math.min(at, history.lastGoodSweep()) : at,
         refused: how === 'leave' ? [] : history.refused,
         renewed: how === 'leave',
+        mates: how === 'leave' ? 'also who left' : how === 'insist' ? 'who is there' : 'nobody',
       },
       space,
     );
@@ -81,13 +96,13 @@ export function createWatch(watched: Watched) {
   }
 
   /** Was there any moment, since the relay last had a good look, at which somebody might not? */
-  function doubt(human: Human, lock: string): boolean {
+  function doubt(human: Human, lock: string, how: 'insist' | 'hurry'): boolean {
     return history
       .rules(inForce())
       .some((rules) =>
         history
           .truths()
-          .some((truth) => moments('insist').some((at) => ask(human, lock, at, truth, rules, 'insist') === null)),
+          .some((truth) => moments('insist').some((at) => ask(human, lock, at, truth, rules, how) === null)),
       );
   }
 
@@ -97,7 +112,19 @@ export function createWatch(watched: Watched) {
     const row = disk
       .rows('select lock_user_id, lock_id, reason, decision from hold_lines')
       .find((line) => ids.includes(String(line['lock_user_id'])) && line['lock_id'] === lockId);
-    return row && String(row['reason']) !== '' ? `${row['decision'] ?? 'held'}: ${row['reason']}` : undefined;
+    if (!row || String(row['reason']) === '') return undefined;
+    if (row['decision'] === 'approved' && !isOpenApproval(row)) return undefined;
+    return `${row['decision'] ?? 'held'}: ${row['reason']}`;
+  }
+
+  /** What a person has approved is carried out at once, or else, if something goes wrong then, by the next sweep. */
+  function isOpenApproval(line: Record<string, unknown>): boolean {
+    const approved = disk
+      .rows(`select lock_user_id, lock_id, at from audit where action = 'hold approved'`)
+      .filter((row) => row['lock_user_id'] === line['lock_user_id'] && row['lock_id'] === line['lock_id']);
+    const at = Math.max(...approved.map((row) => Number(row['at'])));
+    if (watched.now() < at + 10 * MINUTE) return true;
+    return history.inTrouble(at - 2 * MINUTE) && history.lastGoodSweep() <= at;
   }
 
   /** The facts no longer hold it: it is taken back in the next moment. */
@@ -114,7 +141,16 @@ export function createWatch(watched: Watched) {
     return isOver ? 'held until a moment ago' : undefined;
   }
 
-  function lookAt(human: Human, { id, name }: { id: string; name: string }): void {
+  /** Nothing has gone wrong for so long that whatever was told by now had to take effect. */
+  function isLate(human: Human): boolean {
+    const at = watched.now();
+    // Where the list lacks them on that day, as it may, they are believed to be gone, and nobody asks again.
+    const today = space.days.at(at).date;
+    if (human.memberIds.some((id) => history.latest().members.get(id)?.canceledTo === today)) return false;
+    return at > begun + AT_THE_START && !history.inTrouble(at - CALM_FOR);
+  }
+
+  function lookAt(human: Human, { id, name }: { id: string; name: string }, how: Look): void {
     const key = `${human.name}|${id}`;
     const isOpen = doors.isOpen(human, id, watched.now(), 'the relay’s');
     const was = open.get(key) ?? false;
@@ -129,22 +165,29 @@ export function createWatch(watched: Watched) {
       }
       watched.excused(`${human.name} at ${name}: ${held}`);
     }
-    if (was && !isOpen && !doors.isOpen(human, id, watched.now()) && !doubt(human, name)) {
+    if (isOpen || doors.isOpen(human, id, watched.now())) return;
+    if (!(was || (how === 'at leisure' && isLate(human))) || doubt(human, name, was ? 'insist' : 'hurry')) return;
+    const who = `${human.name} (${human.emails.at(-1)})`;
+    if (was) {
       throw new Violation(
         'an unknown never removes',
-        `${human.name} (${human.emails.at(-1)}) was shut out of ${name}, which everything that was true since the last good read gives`,
+        `${who} was shut out of ${name}, which everything that was true since the last good read gives`,
       );
     }
+    throw new Violation(
+      'what was told takes effect within minutes',
+      `${who} cannot open ${name}, which everything that was true for ${IN_GOOD_TIMES / MINUTE} minutes gives, and nothing has gone wrong for long`,
+    );
   }
 
   return {
     inForce,
     ask,
     heldBack,
-    look(): void {
+    look(how: Look): void {
       const touched = doors.touched();
       if (touched.length > 0) throw new Violation('nobody else’s access is touched', touched.join('; '));
-      for (const human of cast.humans) for (const door of doorList) lookAt(human, door);
+      for (const human of cast.humans) for (const door of doorList) lookAt(human, door, how);
     },
   };
 }

@@ -2,32 +2,30 @@
 // in one process, on one clock, from one seed.
 import type { InProcess } from '../../src/simulators/carrier.ts';
 import { seededRandom } from '../../src/simulators/chance.ts';
-import { startCobotSimulator } from '../../src/simulators/cobot/cobot.ts';
-import type { LockSimulator } from '../../src/simulators/lock-simulator.ts';
-import { startSmartLockSimulator } from '../../src/simulators/smartlock/smartlock.ts';
-import { startUnifiSimulator } from '../../src/simulators/unifi/unifi.ts';
-import { decideHold } from '../../src/sync/decide-holds.ts';
 import { createBrakeWatch } from './brake-watch.ts';
 import { createCast } from './cast.ts';
 import { doDeed } from './deeds.ts';
 import { createDoors } from './doors.ts';
 import { isExplained } from './explained.ts';
-import { isFault } from './faults.ts';
+import { crashName, isFault } from './faults.ts';
+import type { Happening } from './happening.ts';
 import { createHistory } from './history.ts';
+import { createHoldsWatch } from './holds-watch.ts';
 import { asYaml } from './house-rules.ts';
 import { createLocalDays } from './local-days.ts';
 import { createMachine, type Machine } from './machine.ts';
 import { createMail } from './mail.ts';
 import { createMoney } from './money.ts';
+import { createOperator } from './operator.ts';
 import { createRoad } from './road.ts';
-import type { Happening, Script } from './script.ts';
-import { KEY, setStrangers, subscribe, switchesOf } from './set-up.ts';
-import { LOCKS, PLANS, ROOMS } from './some.ts';
+import type { Script } from './script.ts';
+import { KEY, setStrangers, subscribe } from './set-up.ts';
+import { startSides } from './sides.ts';
 import type { Stage } from './stage.ts';
 import type { Trace } from './trace.ts';
 import { createTroubles } from './troubles.ts';
 import { Violation } from './violation.ts';
-import { createWatch } from './watch.ts';
+import { createWatch, type Look } from './watch.ts';
 import { createWorldClock } from './world-clock.ts';
 
 export type World = Awaited<ReturnType<typeof buildWorld>>;
@@ -60,33 +58,7 @@ export async function buildWorld(script: Script, network: InProcess, traceWith: 
     }
   };
 
-  const cobot = await startCobotSimulator({
-    clock,
-    inProcess: network,
-    random: stream(1),
-    zone: ZONE,
-    limits: script.limits ? {} : 'off',
-    switches: switchesOf(script),
-  });
-  const locks: LockSimulator =
-    script.system === 'unifi'
-      ? await startUnifiSimulator({
-          clock,
-          inProcess: network,
-          random: stream(2),
-          webhooks: { retryMs: [MINUTE, 10 * MINUTE] },
-          switches: script.switches.sameEmail === 1 ? { sameEmail: 'allowed' } : {},
-        })
-      : await startSmartLockSimulator({ clock, inProcess: network, random: stream(2) });
-  const plans = [
-    cobot.addPlan({ name: PLANS[0] }),
-    cobot.addPlan({ name: PLANS[1] }),
-    cobot.addPlan({ name: PLANS[2], limited: true }),
-    cobot.addPlan({ name: PLANS[3], passes: [{ per: 'week', included: 1 }] }),
-    cobot.addPlan({ name: PLANS[4] }),
-  ];
-  const rooms = ROOMS.map((name) => cobot.addResource(name));
-  const doorList = locks.addLocks(...LOCKS);
+  const { cobot, locks, plans, rooms, doorList } = await startSides(script, { clock, network, zone: ZONE, stream });
   const days = createLocalDays(ZONE, script.start, script.start + (script.days + 8) * DAY);
   const cast = createCast(script.people);
   const doors = createDoors(locks, cast);
@@ -131,8 +103,9 @@ export async function buildWorld(script: Script, network: InProcess, traceWith: 
       road.answered(request, status);
       const { host, pathname } = new URL(request.url);
       const isLock = request.url.startsWith(locks.url);
+      if (status === null) troubles.unanswered(isLock ? 'locks' : 'cobot');
       if (request.method === 'GET') return;
-      if (isLock) looking(lookOn);
+      if (isLock) looking(() => lookOn());
       else if (/check_ins|work_sessions/.test(pathname) && host.startsWith('co-up'))
         looking(() => checkInAnswered(status, request.text, pathname));
     },
@@ -151,8 +124,8 @@ export async function buildWorld(script: Script, network: InProcess, traceWith: 
       if (Number(row?.['n'] ?? 0) >= acked) return;
       fail(new Violation('204 means stored', 'a webhook was answered with 204 that is not on the disk'));
     },
-    died(downMs) {
-      happened('crash');
+    died(downMs, death) {
+      happened(death ? crashName(death) : 'crash');
       history.trouble(downMs + MINUTE);
       road.died(machine.disk);
     },
@@ -169,6 +142,7 @@ export async function buildWorld(script: Script, network: InProcess, traceWith: 
   locks.setCallbackUrl(`https://relay.invalid/lock_open?key=${KEY}`);
   await subscribe(network, cobot);
 
+  const operator = createOperator({ machine, trace, happened });
   const watch = createWatch({
     now,
     skew: () => machine.skew,
@@ -194,11 +168,26 @@ export async function buildWorld(script: Script, network: InProcess, traceWith: 
       isExplained(human, lockId, { cobot, watch, history, disk: machine.disk, now: now() }),
   });
 
-  function lookOn(): void {
+  const holds = createHoldsWatch({
+    now,
+    cast,
+    doors,
+    doorList,
+    keepsWindows: locks.keepsWindows,
+    history,
+    watch,
+    operator,
+    disk: machine.disk,
+    days,
+    happened,
+  });
+
+  function lookOn(how: Look = 'after a call'): void {
     history.note();
+    holds.look();
     // Where grants keep no windows, every evening would look like a loss.
     if (locks.keepsWindows) brake.look();
-    watch.look();
+    watch.look(how);
   }
 
   function checkInAnswered(status: number | null, body: string | undefined, path: string): void {
@@ -229,17 +218,10 @@ export async function buildWorld(script: Script, network: InProcess, traceWith: 
     relayUrl: (path) => `https://relay.invalid${path}?key=${KEY}`,
     deliver: mail.deliver,
     writeRules: (text) => machine.writeRules(text),
-    opened: (human, lock, lockUserId, at) => money.opened({ human, lock, lockUserId, at }),
+    opened: (human, lock, lockUserId, at, isToldLate = false) =>
+      money.opened({ human, lock, lockUserId, at, isToldLate }),
     after: (ms, work) => void clock.after(ms, () => looking(work)),
-    decide(which, decision) {
-      const { app } = machine;
-      const row = machine.disk.rows('select id from holds order by position desc')[which % 2];
-      if (!app || !row) return;
-      happened(`a hold is ${decision}`);
-      decideHold(String(row['id']), decision, app.parts).catch((error: unknown) =>
-        trace.line(`   deciding failed: ${error}`),
-      );
-    },
+    decide: operator.decide,
   };
   const troubles = createTroubles({ clock, cobot, locks, machine, mail, history, happened });
 
@@ -265,7 +247,7 @@ export async function buildWorld(script: Script, network: InProcess, traceWith: 
       if (found) throw found;
       looking(() => {
         money.look();
-        lookOn();
+        lookOn('at leisure');
       });
       if (found) throw found;
     }
@@ -289,6 +271,7 @@ export async function buildWorld(script: Script, network: InProcess, traceWith: 
     machine,
     money,
     watch,
+    operator,
     stage,
     troubles,
     env,
