@@ -28,7 +28,7 @@ export function createRounds({
   space,
   tickets,
 }: {
-  database: Pick<PostgresDatabase, 'sql' | 'takeNumbers' | 'undoable'>;
+  database: Pick<PostgresDatabase, 'sql' | 'takeNumbers'>;
   space: string;
   tickets: Tickets;
 }): Rounds {
@@ -43,7 +43,7 @@ export function createRounds({
   const jobsOf = (within: Kysely<Tables>) => within.selectFrom('jobs').selectAll('jobs').where('space', '=', space);
 
   async function round({ over, free, names, now }: Round): Promise<Taken> {
-    const done = await database.undoable(async (trx) => {
+    const done = await sql.transaction().execute(async (trx) => {
       const ours = over.flatMap((ending) => {
         const ticket = holding.get(ending.row.id);
         return ticket ? [{ ending, ticket }] : [];

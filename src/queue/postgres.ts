@@ -36,7 +36,7 @@ export async function openPostgresQueue({
   log = { error: () => undefined, warn: () => undefined },
   lookAgainMs = LOOK_AGAIN,
 }: {
-  database: Pick<PostgresDatabase, 'sql' | 'takeNumbers' | 'undoable' | 'pool' | 'schema'>;
+  database: Pick<PostgresDatabase, 'sql' | 'takeNumbers' | 'durable' | 'pool' | 'schema'>;
   space: string;
   clock: Clock;
   /** From 0 up to, not including, 1. */
@@ -90,7 +90,7 @@ export async function openPostgresQueue({
   }
 
   const addTogether = groupCommit<readonly JobRequest[]>(async (groups) => {
-    await sql.transaction().execute((trx) => addWithin(groups.flat(), trx));
+    await database.durable((trx) => addWithin(groups.flat(), trx));
     nudge();
   });
 

@@ -19,7 +19,7 @@ export function createSqliteQueue({
   onJob = () => undefined,
   log = { error: () => undefined },
 }: {
-  database: Pick<Database, 'sql' | 'takeNumbers' | 'undoable'>;
+  database: Pick<Database, 'sql' | 'takeNumbers' | 'durable'>;
   space: string;
   clock: Clock;
   /** From 0 up to, not including, 1. */
@@ -59,7 +59,7 @@ export function createSqliteQueue({
   }
 
   const addTogether = groupCommit<readonly JobRequest[]>(async (groups) => {
-    await sql.transaction().execute((trx) => jobs.add(groups.flat(), clock.now(), trx));
+    await database.durable((trx) => jobs.add(groups.flat(), clock.now(), trx));
     nudge();
   });
 
@@ -156,7 +156,7 @@ export function createSqliteQueue({
 
   async function round({ over, free, names, now }: Round): Promise<Taken> {
     await recovered();
-    return await database.undoable(async (trx) => {
+    return await sql.transaction().execute(async (trx) => {
       for (const ending of over) await jobs.end(ending, trx);
       const rows: JobRow[] = [];
       const lookAt = new Map<JobName, Instant>();

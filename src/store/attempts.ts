@@ -2,7 +2,7 @@
 import type { Scope } from './scope.ts';
 import type { Attempts } from './store.ts';
 
-export function createAttempts({ sql, space }: Scope): Attempts {
+export function createAttempts({ sql, space, durable }: Scope): Attempts {
   return {
     async of(membershipId) {
       const row = await sql
@@ -14,11 +14,15 @@ export function createAttempts({ sql, space }: Scope): Attempts {
       return row && { membershipId: row.membership_id, startedAt: row.started_at };
     },
     async start({ membershipId, startedAt }) {
-      await sql
-        .insertInto('attempts')
-        .values({ space, membership_id: membershipId, started_at: startedAt })
-        .onConflict((conflict) => conflict.columns(['space', 'membership_id']).doUpdateSet({ started_at: startedAt }))
-        .execute();
+      const row = { space, membership_id: membershipId, started_at: startedAt };
+      // Whatever happens: before money is spent.
+      await durable((trx) =>
+        trx
+          .insertInto('attempts')
+          .values(row)
+          .onConflict((conflict) => conflict.columns(['space', 'membership_id']).doUpdateSet({ started_at: startedAt }))
+          .execute(),
+      );
     },
     async finish(membershipId) {
       await sql.deleteFrom('attempts').where('space', '=', space).where('membership_id', '=', membershipId).execute();

@@ -2,10 +2,14 @@
 // runs on it is kysely that both take.
 import { type Kysely, type Transaction as KyselyTransaction, sql } from 'kysely';
 import type { Pool } from 'pg';
+import type { Flush } from './flush.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 
 export type Transaction = KyselyTransaction<Tables>;
+
+/** `isDurable`: as durable(). */
+type Alone = { space: string; name: string; isDurable?: boolean };
 
 type Common = {
   sql: Kysely<Tables>;
@@ -15,12 +19,13 @@ type Common = {
    * A transaction beside which no other of that name runs, in this process or another: for what reads before it writes,
    * or writes many rows. It sees what those before it wrote. One name for each table; never one inside another.
    */
-  alone<T>(of: { space: string; name: string }, work: (within: Transaction) => Promise<T>): Promise<T>;
+  alone<T>(of: Alone, work: (within: Transaction) => Promise<T>): Promise<T>;
   /**
-   * A transaction that the end of this process undoes as little as any other, but a loss of power may: it does not wait
-   * for the disk. For what costs no more than work that is done again.
+   * A transaction that is on the disk when this resolves, so that no loss of power undoes it: for what somebody was told,
+   * and for what must be known before money is spent. Everything else survives the end of the process as well, and is on
+   * the disk within a second; what is lost of that is found again at the other sides.
    */
-  undoable<T>(work: (within: Transaction) => Promise<T>): Promise<T>;
+  durable<T>(work: (within: Transaction) => Promise<T>): Promise<T>;
   /** After everything that writes has stopped. */
   close(): Promise<void>;
 };
@@ -39,9 +44,12 @@ export type Database = SqliteDatabase | PostgresDatabase;
 export async function openDatabase({
   dataDir,
   url = null,
+  sync,
 }: {
   dataDir: string;
   url?: string | null;
+  /** Brings a file onto the disk: SQLite's, in place of the system's own way. */
+  sync?: (file: number) => Promise<void>;
 }): Promise<Database> {
   if (url !== null) {
     // Loaded where it is used: a process of the embedded engine starts without its driver and queue.
@@ -51,19 +59,15 @@ export async function openDatabase({
       kind: 'postgres',
       takeNumbers,
       alone: alonePostgres(opened.sql),
-      undoable: undoablePostgres(opened.sql),
+      durable: durablePostgres(opened.sql),
       ...opened,
     };
   }
-  const opened = await openSqlite(dataDir);
+  const { sql, flush, close } = await openSqlite(dataDir, sync);
+  const durable = durableSqlite(sql, flush);
   // Its one connection runs one transaction after the other.
-  return {
-    kind: 'sqlite',
-    takeNumbers,
-    alone: (_, work) => opened.sql.transaction().execute(work),
-    undoable: undoableSqlite(opened.sql),
-    ...opened,
-  };
+  const alone: Common['alone'] = (of, work) => (of.isDurable ? durable(work) : sql.transaction().execute(work));
+  return { kind: 'sqlite', sql, takeNumbers, alone, durable, close };
 }
 
 /**
@@ -71,8 +75,9 @@ export async function openDatabase({
  * transaction: so these run as if one after the other.
  */
 function alonePostgres(db: Kysely<Tables>): Common['alone'] {
-  return ({ space, name }, work) =>
+  return ({ space, name, isDurable = false }, work) =>
     db.transaction().execute(async (trx) => {
+      if (isDurable) await WAIT_FOR_THE_DISK.execute(trx);
       // Of this schema: several relays may share a database.
       const lock = sql`hashtextextended(current_schema() || ${` ${space} ${name}`}, 0)`;
       await sql`select pg_advisory_xact_lock(${lock})`.execute(trx);
@@ -80,25 +85,23 @@ function alonePostgres(db: Kysely<Tables>): Common['alone'] {
     });
 }
 
-function undoablePostgres(db: Kysely<Tables>): Common['undoable'] {
+/** By itself it does not wait (src/store/postgres.ts). */
+const WAIT_FOR_THE_DISK = sql`set local synchronous_commit = on`;
+
+function durablePostgres(db: Kysely<Tables>): Common['durable'] {
   return (work) =>
     db.transaction().execute(async (trx) => {
-      await sql`set local synchronous_commit = off`.execute(trx);
+      await WAIT_FOR_THE_DISK.execute(trx);
       return await work(trx);
     });
 }
 
-/** The pragma takes no effect within a transaction, and the next one is to be flushed again. */
-function undoableSqlite(db: Kysely<Tables>): Common['undoable'] {
-  return (work) =>
-    db.connection().execute(async (connection) => {
-      await sql`pragma synchronous = normal`.execute(connection);
-      try {
-        return await connection.transaction().execute(work);
-      } finally {
-        await sql`pragma synchronous = full`.execute(connection);
-      }
-    });
+function durableSqlite(db: Kysely<Tables>, flush: Flush): Common['durable'] {
+  return async (work) => {
+    const done = await db.transaction().execute(work);
+    await flush();
+    return done;
+  };
 }
 
 export async function takeNumbers(

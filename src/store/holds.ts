@@ -50,23 +50,27 @@ export function createHolds({ sql, space, alone }: Scope): Holds {
     },
 
     async decide(lines, decision) {
-      return await alone('hold_lines', async (trx) => {
-        const taken: HoldLine[] = [];
-        for (const { lockUserId, lockId } of lines) {
-          const row = await trx
-            .updateTable('hold_lines')
-            .set({ decision })
-            .where('space', '=', space)
-            .where('lock_user_id', '=', lockUserId)
-            .where('lock_id', '=', lockId)
-            .where('decision', 'is', null)
-            .returningAll()
-            .executeTakeFirst();
-          if (row) taken.push(toLine(row));
-        }
-        await forgetNames(trx, space);
-        return taken;
-      });
+      return await alone(
+        'hold_lines',
+        async (trx) => {
+          const taken: HoldLine[] = [];
+          for (const { lockUserId, lockId } of lines) {
+            const row = await trx
+              .updateTable('hold_lines')
+              .set({ decision })
+              .where('space', '=', space)
+              .where('lock_user_id', '=', lockUserId)
+              .where('lock_id', '=', lockId)
+              .where('decision', 'is', null)
+              .returningAll()
+              .executeTakeFirst();
+            if (row) taken.push(toLine(row));
+          }
+          await forgetNames(trx, space);
+          return taken;
+        },
+        { isDurable: true },
+      );
     },
 
     async lookedAt(lines, notKnown) {

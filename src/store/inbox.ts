@@ -10,12 +10,12 @@ import type { Scope } from './scope.ts';
 import type { Delivery, Inbox } from './store.ts';
 import type { Tables } from './tables.ts';
 
-export function createInbox({ sql, space, queue }: Scope & { queue: Pick<Queue, 'add' | 'nudge'> }): Inbox {
+export function createInbox({ sql, space, durable, queue }: Scope & { queue: Pick<Queue, 'add' | 'nudge'> }): Inbox {
   const insertDeliveries = createRowInserts((trx: Kysely<Tables>, rows: readonly Tables['deliveries'][]) =>
     trx.insertInto('deliveries').values(rows),
   );
   const accept = groupCommit<Parameters<Inbox['accept']>[0]>(async (entries) => {
-    await sql.transaction().execute(async (trx) => {
+    await durable(async (trx) => {
       await insertDeliveries(
         trx,
         entries.map(({ delivery }) => toRow(delivery, space)),

@@ -21,7 +21,8 @@ export function openFile(file: string): DatabaseSync {
     // Exclusive before the first access, so that the lock is taken at once and there is no shared memory file.
     opened.exec('pragma locking_mode = exclusive');
     opened.exec('pragma journal_mode = wal');
-    opened.exec('pragma synchronous = full');
+    // What a commit writes is flushed by flush() (sqlite.ts), which keeps nobody waiting who need not.
+    opened.exec('pragma synchronous = normal');
     opened.exec('begin immediate; commit');
   } catch (error) {
     opened.close();

@@ -65,13 +65,12 @@ export async function openStore({
   };
 }
 
-/** Writes, since a full disk can still be read. All who ask at the same time share one write. */
+/** Writes, and waits for the disk, since a full one can still be read. All who ask at the same time share one write. */
 function createPing(database: Database, space: string): () => Promise<void> {
   let writing: Promise<void> | undefined;
   return () => {
-    writing ??= database.sql
-      .transaction()
-      .execute(async (trx) => void (await database.takeNumbers({ space, name: 'pings' }, 1, trx)))
+    writing ??= database
+      .durable(async (trx) => void (await database.takeNumbers({ space, name: 'pings' }, 1, trx)))
       .finally(() => {
         writing = undefined;
       });

@@ -1,22 +1,31 @@
 // Opens the embedded database: one SQLite file in DATA_DIR, for one process.
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fdatasync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { Kysely } from 'kysely';
 import { DatabaseInUseError, DatabaseUnusableError } from './errors.ts';
+import { createFlush, type Flush } from './flush.ts';
 import { migrate } from './migrations/migrate.ts';
 import { isBusy, NodeSqliteDialect, openFile } from './node-sqlite.ts';
 import type { Tables } from './tables.ts';
 
+const FLUSH_EVERY = 500;
+
 /** Makes the folder and the file where they are missing, readable by their owner alone. */
-export async function openSqlite(dataDir: string): Promise<{ sql: Kysely<Tables>; close: () => Promise<void> }> {
+export async function openSqlite(
+  dataDir: string,
+  sync: (file: number) => Promise<void> = promisify(fdatasync),
+): Promise<{ sql: Kysely<Tables>; flush: Flush; close: () => Promise<void> }> {
   const file = join(dataDir, 'relay.sqlite');
   const holderFile = join(dataDir, 'relay.sqlite.holder');
 
   const opened = openAlone(dataDir, file, holderFile);
   const sql = new Kysely<Tables>({ dialect: new NodeSqliteDialect(opened) });
+  const log = openWriteAheadLog(`${file}-wal`, opened, sync);
   const close = async () => {
+    await log.close();
     // Before the lock goes: afterwards it may be the next one's.
     rmSync(holderFile, { force: true });
     await sql.destroy();
@@ -24,11 +33,54 @@ export async function openSqlite(dataDir: string): Promise<{ sql: Kysely<Tables>
   try {
     writeHolder(holderFile);
     await migrate(sql);
+    await log.flush();
+    syncFolder(dataDir);
   } catch (error) {
     await close();
     throw error;
   }
-  return { sql, close };
+  return { sql, flush: log.flush, close };
+}
+
+/** That the files are in it, too. Windows knows no such thing. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+/**
+ * A commit is in the write-ahead log when it returns, and on the disk once that is flushed: here, beside everything else,
+ * and not by SQLite, which would keep the whole process waiting. What nobody waits for is flushed soon as well.
+ */
+function openWriteAheadLog(path: string, database: DatabaseSync, sync: (file: number) => Promise<void>) {
+  let file: number | undefined;
+  const flush = createFlush(async () => {
+    // There since the first commit, and the same until the database is closed.
+    file ??= openSync(path, 'r');
+    await sync(file);
+  });
+  const changes = database.prepare('select total_changes() as count');
+  let flushed = 0;
+  const timer = setInterval(() => {
+    const count = Number(changes.get()?.['count']);
+    if (count === flushed) return;
+    flushed = count;
+    // Heard by whoever waits for a flush next.
+    flush().catch(() => undefined);
+  }, FLUSH_EVERY).unref();
+
+  return {
+    flush,
+    async close() {
+      clearInterval(timer);
+      // One that is on its way still needs the file.
+      await flush().catch(() => undefined);
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+    },
+  };
 }
 
 function openAlone(dataDir: string, file: string, holderFile: string): DatabaseSync {

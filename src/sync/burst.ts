@@ -13,7 +13,7 @@ const SWEEP_CALLS = 6;
 const MANY_CALLS = 18;
 const RECENTLY = 5000;
 /** What comes so soon after another waits until it is there for A_MOMENT: it may be the second of hundreds. */
-const SOON_AFTER = 100;
+const SOON_AFTER = 20;
 const A_MOMENT = 150;
 /** Single reads of memberships that are kept for what only they can tell. */
 const SINGLES_KEPT_BACK = 10;

@@ -91,7 +91,7 @@ async function byRules({ lock, at, open, evidence, links, users }: Terms, parts:
       lockUserId,
       through: 'rules',
       because: [...new Set(entitled.map(({ sentence }) => sentence))].join('; '),
-      opens: openers && openers.has(lockUserId),
+      opens: openers?.has(lockUserId) ?? null,
     });
   }
   return lines;

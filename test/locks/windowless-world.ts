@@ -9,6 +9,7 @@ import { RefusedError, TransientError } from '../../src/lib/errors.ts';
 import type { LockSystem } from '../../src/locks/lock-system.ts';
 import { createOwnedLocks, marks } from '../../src/locks/owned.ts';
 import { createWindowsByTimer } from '../../src/locks/windows-by-timer.ts';
+import type { Database } from '../../src/store/database.ts';
 import type { TimedGrants } from '../../src/store/filled-in.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 import { NodeSqliteDialect } from '../../src/store/node-sqlite.ts';
@@ -45,7 +46,8 @@ export async function openMemoryDatabase(): Promise<Kysely<Tables>> {
 
 /** What a table file is handed, on SQLite. */
 export function scopeOn(sql: Kysely<Tables>, space = 'co-up') {
-  return scopeOf({ sql, alone: (_, work) => sql.transaction().execute(work) }, space);
+  const durable: Database['durable'] = (work) => sql.transaction().execute(work);
+  return scopeOf({ sql, durable, alone: (_, work) => durable(work) }, space);
 }
 
 /** Steps that go wrong when they are told to. */

@@ -52,10 +52,16 @@ export async function openIn(dataDir: string, clock: VirtualClock = createVirtua
 
 /** The next round commits, and the worker that asked for it hears of a failure. */
 export function loseNextAnswer(database: Database): void {
-  const { undoable } = database;
-  database.undoable = async (work) => {
-    database.undoable = undoable;
-    await undoable(work);
-    throw new Error('no answer');
+  const { sql } = database;
+  const transaction = sql.transaction.bind(sql);
+  sql.transaction = () => {
+    sql.transaction = transaction;
+    const builder = transaction();
+    const execute = builder.execute.bind(builder);
+    builder.execute = async (work) => {
+      await execute(work);
+      throw new Error('no answer');
+    };
+    return builder;
   };
 }

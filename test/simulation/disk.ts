@@ -31,8 +31,8 @@ export function createDisk(): Disk {
       });
       await migrate(sql);
       const alone: Database['alone'] = (_, work) => sql.transaction().execute(work);
-      const undoable: Database['undoable'] = (work) => sql.transaction().execute(work);
-      return { kind: 'sqlite', sql, takeNumbers, alone, undoable, close: async () => undefined };
+      const durable: Database['durable'] = (work) => sql.transaction().execute(work);
+      return { kind: 'sqlite', sql, takeNumbers, alone, durable, close: async () => undefined };
     },
     lostPower() {
       if (file.isTransaction) file.exec('rollback');

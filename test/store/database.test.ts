@@ -2,7 +2,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, sql } from 'kysely';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSqliteQueue } from '../../src/queue/sqlite.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { DatabaseInUseError, DatabaseTooNewError, DatabaseUnusableError } from '../../src/store/errors.ts';
@@ -10,7 +10,6 @@ import { first } from '../../src/store/migrations/001-first.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 import { NodeSqliteDialect } from '../../src/store/node-sqlite.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import type { Tables } from '../../src/store/tables.ts';
 import { startChild } from '../support/child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
@@ -24,6 +23,33 @@ async function open(dataDir: string): Promise<Database> {
   onTestFinished(() => database.close());
   return database;
 }
+
+/** A disk that takes what it is given when the test says so; what opening writes it takes at once. */
+async function openSlow(disk: PromiseWithResolvers<void>[]) {
+  let isOpen = false;
+  const sync = async () => {
+    if (!isOpen) return;
+    const flush = Promise.withResolvers<void>();
+    disk.push(flush);
+    await flush.promise;
+  };
+  const database = await openDatabase({ dataDir: temporaryFolder(), sync });
+  onTestFinished(async () => {
+    isOpen = false;
+    for (const { resolve } of disk) resolve();
+    await database.close();
+  });
+  const clock = createVirtualClock();
+  const queue = createSqliteQueue({ database, space: 'north', clock, random: () => 0 });
+  const store = await openStore({ database, space: 'north', clock, queue });
+  isOpen = true;
+  return { database, store };
+}
+
+const delivery = (id: string) => ({
+  delivery: { id, receivedAt: 0, source: 'cobot' as const, event: 'test', body: '{}', understood: false, subject: '' },
+  jobs: [],
+});
 
 async function pragma(database: Database, name: string): Promise<unknown> {
   const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(`pragma_${name}`)}`.execute(
@@ -47,7 +73,7 @@ describe('the embedded database', () => {
     const database = await open(temporaryFolder());
 
     expect(await pragma(database, 'journal_mode')).toBe('wal');
-    expect(await pragma(database, 'synchronous')).toBe(2);
+    expect(await pragma(database, 'synchronous')).toBe(1);
     expect(await pragma(database, 'foreign_keys')).toBe(1);
   });
 
@@ -122,22 +148,43 @@ describe('the embedded database', () => {
     await expect(failed).rejects.toThrow('disk full');
   });
 
-  it('waits for the disk but where work may be done again, whatever became of that', async () => {
-    const database = await open(temporaryFolder());
-    const synchronous = async (db: Kysely<Tables> = database.sql) =>
-      (await sql<{ synchronous: number }>`pragma synchronous`.execute(db)).rows[0]?.synchronous;
-    const [NORMAL, FULL] = [1, 2];
+  it('tells nobody that it is kept before it is on the disk', async () => {
+    const disk: PromiseWithResolvers<void>[] = [];
+    const { database, store } = await openSlow(disk);
+    const told: string[] = [];
+    const accept = async (id: string) => {
+      await store.inbox.accept(delivery(id));
+      told.push(id);
+    };
 
-    const within = await database.undoable((trx) => synchronous(trx));
-    const afterwards = await synchronous();
-    const failed = database.undoable(async (trx) => {
-      await trx.insertInto('settings').values({ space: 'north', key: 'a', value: '1' }).execute();
-      throw new Error('undone');
-    });
+    const first = accept('d1');
+    await vi.waitFor(() => expect(disk).toHaveLength(1));
+    const second = accept('d2');
+    await store.problems.replace('m1', [{ kind: 'odd', sentence: 'Something is odd.' }], 0);
+    const meanwhile = [...told];
+    disk[0]?.resolve();
+    await first;
+    await vi.waitFor(() => expect(disk).toHaveLength(2));
+    const then = [...told];
+    disk[1]?.resolve();
+    await second;
 
-    expect([within, afterwards]).toEqual([NORMAL, FULL]);
-    await expect(failed).rejects.toThrow('undone');
-    expect([await synchronous(), await database.sql.selectFrom('settings').selectAll().execute()]).toEqual([FULL, []]);
+    expect([meanwhile, then, told]).toEqual([[], ['d1'], ['d1', 'd2']]);
+    expect(await database.sql.selectFrom('deliveries').selectAll().execute()).toHaveLength(2);
+  });
+
+  it('tells nobody that anything is kept once the disk has failed', async () => {
+    const disk: PromiseWithResolvers<void>[] = [];
+    const { store } = await openSlow(disk);
+
+    const first = store.inbox.accept(delivery('d1'));
+    await vi.waitFor(() => expect(disk).toHaveLength(1));
+    disk[0]?.reject(new Error('EIO'));
+
+    await expect(first).rejects.toThrow('has to be started again');
+    await expect(store.inbox.accept(delivery('d2'))).rejects.toThrow('has to be started again');
+    await expect(store.ping()).rejects.toThrow('has to be started again');
+    expect(disk).toHaveLength(1);
   });
 
   it('gives out growing numbers, each once, a name and space by itself', async () => {
