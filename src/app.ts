@@ -263,9 +263,7 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
     ...forOperator,
     hangUp: () => admin?.stop(),
     async start() {
-      const runSweep = async (about: { cause: string; burst?: true }) => {
-        await sync({ dryRun: false, ...about });
-      };
+      const runSweep = async (about: { cause: string; burst?: true }) => (await sync({ dryRun: false, ...about })).done;
       await begin();
       queue.work(createHandlers(parts, runSweep, alerting.handlers), { concurrency: CONCURRENCY, order: jobOrder });
       isWorking = true;

@@ -3,7 +3,7 @@ import type { Instant } from '../access/model.ts';
 import type { Clock } from '../lib/clock.ts';
 import { groupCommit } from '../lib/group-commit.ts';
 import type { Log } from '../lib/log.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Transaction } from '../store/database.ts';
 import type { JobEvent } from './job-event.ts';
 import { createJobReads } from './job-reads.ts';
 import type { JobRow } from './job-table.ts';
@@ -32,6 +32,8 @@ export function createSqliteQueue({
   const jobs = createSqliteJobs({ database, space });
   const reads = createJobReads({ sql, space });
   let worker: Worker | undefined;
+  /** Names that were added since the worker was told. */
+  const news = new Set<JobName>();
   let recovery: Promise<void> | undefined;
   let adding = 0;
   let waiters: (() => void)[] = [];
@@ -49,7 +51,14 @@ export function createSqliteQueue({
   }
 
   function nudge(): void {
-    worker?.nudge();
+    const names = [...news];
+    news.clear();
+    worker?.nudge(names.length > 0 ? names : undefined);
+  }
+
+  async function addWithin(requests: readonly JobRequest[], within: Transaction): Promise<void> {
+    await jobs.add(requests, clock.now(), within);
+    for (const { name } of requests) news.add(name);
   }
 
   function changed(): void {
@@ -59,14 +68,14 @@ export function createSqliteQueue({
   }
 
   const addTogether = groupCommit<readonly JobRequest[]>(async (groups) => {
-    await database.durable((trx) => jobs.add(groups.flat(), clock.now(), trx));
+    await database.durable((trx) => addWithin(groups.flat(), trx));
     nudge();
   });
 
   return {
     async add(requests, within) {
       if (requests.length === 0) return;
-      if (within) return await jobs.add(requests, clock.now(), within);
+      if (within) return await addWithin(requests, within);
       adding += 1;
       try {
         await addTogether(requests);

@@ -28,11 +28,12 @@ const BURST_LASTS = 250;
 const LONGEST_SWEEP = 10 * 60_000;
 
 export type Burst = {
-  /** When to look at this job again, because a sweep will do its work; null: do it now. */
-  instead(job: Job<'reconcile'>): Promise<Exclude<Outcome, 'done'> | null>;
+  /** What becomes of this job because a sweep does its work, or has done it; null: do it now. */
+  instead(job: Job<'reconcile'>): Promise<Outcome | null>;
   /** A sweep begins that takes everything added up to `sequence`. */
   sweepBegins(sequence: number): Promise<void>;
-  sweepEnds(): Promise<void>;
+  /** `done`: the memberships that it has done; none where it failed. */
+  sweepEnds(done: ReadonlySet<string>): Promise<void>;
 };
 
 export function createBurst({
@@ -54,6 +55,8 @@ export function createBurst({
   let sweptUpTo = 0;
   let sweptFrom = Number.NEGATIVE_INFINITY;
   let isSweeping = false;
+  /** By the last sweep, where it was this process's: of what was asked for up to then. */
+  let doneBySweep: ReadonlySet<string> = new Set();
   let lookedAt = Number.NEGATIVE_INFINITY;
   let begun: Instant[] = [];
   let burstUntil = Number.NEGATIVE_INFINITY;
@@ -68,6 +71,7 @@ export function createBurst({
     if (now < lookedAt + BURST_LASTS) return;
     lookedAt = now;
     const [upTo, from, end] = await Promise.all([notes.upTo.read(), notes.from.read(), notes.end.read()]);
+    if (upTo !== sweptUpTo) doneBySweep = new Set();
     sweptUpTo = upTo ?? 0;
     sweptFrom = from ?? Number.NEGATIVE_INFINITY;
     isSweeping = sweptFrom > (end ?? Number.NEGATIVE_INFINITY) && sweptFrom > now - LONGEST_SWEEP;
@@ -95,6 +99,8 @@ export function createBurst({
       // The sweep is at it, and takes it out when it is through.
       if (isSweeping && job.sequence <= sweptUpTo) return { again: now + GATHER, rest: now + GATHER };
       const isLeftOver = job.sequence <= sweptUpTo;
+      // The sweep could not take it out, since it was looked at just then.
+      if (isLeftOver && doneBySweep.has(job.payload.membershipId)) return 'done';
       if (isLeftOver || !(await isCheaper(now))) {
         const others = begun.filter((at) => at > now - SOON_AFTER).length;
         const heard = job.requestedAt + A_MOMENT;
@@ -113,14 +119,16 @@ export function createBurst({
       sweptUpTo = sequence;
       sweptFrom = clock.now();
       isSweeping = true;
+      doneBySweep = new Set();
       burstUntil = Number.NEGATIVE_INFINITY;
       lookedAt = sweptFrom;
       // In this order: what another process sees in between makes it wait, and not do all of it singly.
       await notes.from.write(sweptFrom);
       await notes.upTo.write(sequence);
     },
-    async sweepEnds() {
+    async sweepEnds(done) {
       isSweeping = false;
+      doneBySweep = done;
       // As late as it began at least: they are compared.
       await notes.end.write(Math.max(clock.now(), sweptFrom));
     },

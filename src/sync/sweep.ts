@@ -31,6 +31,8 @@ export type SweepReport = {
   /** In a preview: what kept it from being whole. Applying throws the first of them in the end. */
   unread: readonly unknown[];
   memberships: number;
+  /** Those that reconciles asked for before it began are done for: of the list, and nothing failed. Empty in a preview. */
+  done: ReadonlySet<string>;
   /** By membership: for whoever shows the changes. */
   names: Map<string, string>;
 };
@@ -95,6 +97,7 @@ export async function sweep(
     unfinished: 0,
     unread: snapshot.errors,
     memberships: snapshot.memberships.size,
+    done: new Set(),
     names: new Map([...snapshot.memberships.values()].map(({ membership }) => [membership.id, membership.name])),
   };
   if (options.dryRun) {
@@ -142,15 +145,12 @@ export async function sweep(
 
   await store.settings.set('last-good-sweep', now);
   parts.counted.sweepDone(now);
-  const listed = waiting.filter(
-    ({ payload }) =>
-      'membershipId' in payload && payload.membershipId !== null && snapshot.memberships.has(payload.membershipId),
-  );
   const failed = new Set(
     failures.flatMap(({ plan }) => [...plan.person.memberships, ...plan.person.ended].map(({ id }) => id)),
   );
+  report.done = new Set([...snapshot.memberships.keys()].filter((id) => !failed.has(id)));
   await queue.settle(
-    listed.filter(({ key }) => !failed.has(key)).map(({ id }) => id),
+    waiting.filter(({ key }) => report.done.has(key)).map(({ id }) => id),
     sequence,
   );
   parts.log.info(

@@ -27,7 +27,8 @@ export const jobOrder: readonly JobName[] = [
 /** `sweep` is handed in, since it also looks after the subscriptions; `telling` is no matter of syncing. */
 export function createHandlers(
   parts: SyncParts,
-  sweep: (about: JobPayloads['sweep']) => Promise<void>,
+  /** Returns the memberships that it has done (SweepReport). */
+  sweep: (about: JobPayloads['sweep']) => Promise<ReadonlySet<string>>,
   telling: Pick<Handlers, 'alert-look' | 'alert'>,
 ): Handlers {
   const burst = createBurst(parts);
@@ -35,17 +36,18 @@ export function createHandlers(
   return inOneTerm(parts.together, {
     ...telling,
     async reconcile(job): Promise<Outcome> {
-      const again = await burst.instead(job);
-      if (again !== null) return again;
+      const instead = await burst.instead(job);
+      if (instead !== null) return instead;
       await reconcile(job.payload.membershipId, job.payload.cause, parts);
       return 'done';
     },
     async sweep(job): Promise<Outcome> {
       await burst.sweepBegins(await parts.queue.sequence());
+      let done: ReadonlySet<string> = new Set();
       try {
-        await sweep(job.payload);
+        done = await sweep(job.payload);
       } finally {
-        await burst.sweepEnds();
+        await burst.sweepEnds(done);
       }
       return 'done';
     },

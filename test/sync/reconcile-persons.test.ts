@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Seen } from '../../src/simulators/exchange.ts';
-import { createRelayWorld, HOUR, MINUTE, type RelayWorld, UNAVAILABLE } from '../support/relay.ts';
+import { createRelayWorld, HOUR, MINUTE, type RelayWorld, SECOND, UNAVAILABLE } from '../support/relay.ts';
 import { ENDED, job, oneMember } from './one-member.ts';
 
 describe('two memberships of one person', () => {
@@ -244,7 +244,7 @@ describe('passes of a team', () => {
     expect(world.openers([host, ...mates])).toBe(4);
 
     await world.opened(world.userOf(host), world.doors[0] ?? null);
-    await world.settle();
+    await world.pass(SECOND);
 
     expect([world.openers([host]), world.openers(mates)]).toEqual([1, 0]);
     expect(await world.store.holds.open()).toBeUndefined();
