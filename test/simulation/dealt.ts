@@ -13,12 +13,17 @@ import {
 import type { Deed, Happening } from './happening.ts';
 
 /** `name`: as it is counted once it has really happened. */
-type Card = { name: string; fault(dice: Dice): Fault };
+type Card = {
+  name: string;
+  fault(dice: Dice): Fault;
+};
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** They strike a few times, and wait for that until the next sweep: there are six hours between them at most. */
 const LONG_ENOUGH = 7 * HOUR;
+/** One membership alone is not read for days, where nothing is told of any. */
+const UNTIL_ONE_IS_READ = 60 * HOUR;
 /** To each seed. */
 const DEALT = 6;
 /** Lies about one thing are not dealt together. Has no divisor in common with the number of cards. */
@@ -30,7 +35,8 @@ const shortly = (dice: Dice) => dice.pick([20, 70, 400]) * MINUTE;
 
 function troubleOf(dice: Dice, side: 'cobot' | 'locks', what: Trouble): Fault {
   const on = what === 'empty' || what === 'lacking' ? dice.pick(COBOT_LISTS) : 'all';
-  return { kind: 'trouble', side, what, on, forMs: LONG_ENOUGH, share: dice.pick([0.6, 1]), times: dice.from(1, 8) };
+  const forMs = what === 'not there' ? UNTIL_ONE_IS_READ : LONG_ENOUGH;
+  return { kind: 'trouble', side, what, on, forMs, share: dice.pick([0.6, 1]), times: dice.from(1, 8) };
 }
 
 function crash(at: 'call' | 'commit', when: 'before' | 'after'): Card {
