@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { Kysely } from 'kysely';
+import { systemClock } from '../lib/clock.ts';
 import { DatabaseInUseError, DatabaseUnusableError } from './errors.ts';
 import { createFlush, type Flush } from './flush.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -63,18 +64,23 @@ function openWriteAheadLog(path: string, database: DatabaseSync, sync: (file: nu
   });
   const changes = database.prepare('select total_changes() as count');
   let flushed = 0;
-  const timer = setInterval(() => {
-    const count = Number(changes.get()?.['count']);
-    if (count === flushed) return;
-    flushed = count;
-    // Heard by whoever waits for a flush next.
-    flush().catch(() => undefined);
-  }, FLUSH_EVERY).unref();
+  let cancel = flushSoon();
+
+  function flushSoon(): () => void {
+    return systemClock.after(FLUSH_EVERY, () => {
+      cancel = flushSoon();
+      const count = Number(changes.get()?.['count']);
+      if (count === flushed) return;
+      flushed = count;
+      // Heard by whoever waits for a flush next.
+      flush().catch(() => undefined);
+    });
+  }
 
   return {
     flush,
     async close() {
-      clearInterval(timer);
+      cancel();
       // One that is on its way still needs the file.
       await flush().catch(() => undefined);
       if (file !== undefined) closeSync(file);
