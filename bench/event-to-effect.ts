@@ -1,6 +1,5 @@
 // From a webhook to the last call at the lock system, with other sides that answer at once: what the relay itself adds.
-// Cobot's documented limit of 60 calls a minute is kept to, which the guide's relay does not do: so the first events,
-// that fit into it, are told apart.
+// Cobot's limits are lifted, as for a space that has more calls; the first events, which fit into them, are told apart.
 import { performance } from 'node:perf_hooks';
 import type { LoadMethods } from './load/load-process.ts';
 import type { Benchmark, Options, Report, Row } from './report.ts';
