@@ -43,7 +43,7 @@ export function createJobReads({ sql, space }: { sql: Kysely<Tables>; space: str
       );
     },
 
-    async waiting({ name, after, most }) {
+    async waiting({ name, after, dueBefore, most }) {
       const { count } = await sql
         .selectFrom(
           sql
@@ -53,6 +53,7 @@ export function createJobReads({ sql, space }: { sql: Kysely<Tables>; space: str
             .where('state', '=', 'waiting')
             .where('name', '=', name)
             .where('sequence', '>', after)
+            .where('run_at', '<', dueBefore)
             .limit(most)
             .as('some'),
         )

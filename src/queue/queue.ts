@@ -88,8 +88,11 @@ export type Queue = {
 
   list(filter?: { name?: JobName; state?: JobState }): Promise<JobRecord[]>;
   counts(): Promise<JobCount[]>;
-  /** How many wait of that name, added after `sequence`, counted up to `most`: asked often, however many there are. */
-  waiting(of: { name: JobName; after: number; most: number }): Promise<number>;
+  /**
+   * How many of that name wait that were added after a sequence and are due before `dueBefore`, counted up to `most`: asked
+   * often, however many there are.
+   */
+  waiting(of: { name: JobName; after: number; dueBefore: Instant; most: number }): Promise<number>;
   /** Takes waiting jobs of these ids out, where nothing was added to them after `sequence`. Returns how many. */
   settle(ids: readonly string[], sequence: number): Promise<number>;
   /** The sequence of the newest add(). */

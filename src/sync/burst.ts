@@ -20,6 +20,8 @@ const SINGLES_KEPT_BACK = 10;
 /** Of the six reads a minute of the membership list, so many are left to others than sweeps of bursts. */
 const LISTS_KEPT_BACK = 2;
 const SWEEPS_APART = 15_000;
+/** What is due later than any that waits for a burst's sweep is no part of one: it is looked at again, or tried again. */
+const SOON = 20_000;
 /** The sweep waits so long for the rest of the burst. */
 const GATHER = 1000;
 /** Everybody in a burst asks; the waiting ones are not counted anew for each. */
@@ -83,6 +85,7 @@ export function createBurst({
     const fresh = await queue.waiting({
       name: 'reconcile',
       after: sweptUpTo,
+      dueBefore: now + SOON,
       most: Math.ceil(MANY_CALLS * plenty) + 1,
     });
     const callsEach = factsNeeded((await policy()).policy).bookings ? 2 : 1;

@@ -133,11 +133,12 @@ export async function sweep(
   const given = doings
     .filter(({ progress }) => progress.isPending)
     .map(({ plan }) => lookAgainSoon(subjectOf(plan), now));
-  await queue.add([...linkJobs(final, snapshot.tokens), ...given]);
   await store.evidence.put(
     final.flatMap((plan) => evidenceOf(plan, snapshot.evidence, now)).map((each) => rememberAbsent(each, snapshot)),
   );
   await keepProblems(['', ...snapshot.memberships.keys(), ...snapshot.links.keys()], report.problems, parts, now);
+  // They look at what is known by now.
+  await queue.add([...linkJobs(final, snapshot.tokens), ...given]);
   report.changes.push(...(await deleteLongGone(snapshot, parts, cause)));
   await lookAgain(failures, parts);
   const [unread] = snapshot.errors;

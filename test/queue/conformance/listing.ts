@@ -37,22 +37,25 @@ export function describeListing(engine: Engine): void {
       expect(await queue.list()).toEqual([]);
     });
 
-    it('counts what waits of a name and was added after a moment, up to as many as one asks for', async () => {
-      const { queue } = await openFor(engine);
+    it('counts what waits of a name was added after a moment and is due soon, up to as many as one asks for', async () => {
+      const { queue, now } = await openFor(engine);
       await queue.add([reconcile('m1'), reconcile('m2')]);
+      await queue.add([reconcile('m9', { runAt: now() + minute })]);
       const then = await queue.sequence();
       await queue.add([reconcile('m3'), reconcile('m4'), reconcile('m5')]);
       await queue.add([reconcile('m1')]);
       await queue.add([{ name: 'sweep', key: 'space', payload: { cause: 'test' } }]);
 
+      const dueBefore = now() + minute;
       const counts = [
-        await queue.waiting({ name: 'reconcile', after: 0, most: 100 }),
-        await queue.waiting({ name: 'reconcile', after: then, most: 100 }),
-        await queue.waiting({ name: 'reconcile', after: then, most: 2 }),
-        await queue.waiting({ name: 'link', after: 0, most: 100 }),
+        await queue.waiting({ name: 'reconcile', after: 0, dueBefore, most: 100 }),
+        await queue.waiting({ name: 'reconcile', after: then, dueBefore, most: 100 }),
+        await queue.waiting({ name: 'reconcile', after: then, dueBefore, most: 2 }),
+        await queue.waiting({ name: 'reconcile', after: 0, dueBefore: dueBefore + 1, most: 100 }),
+        await queue.waiting({ name: 'link', after: 0, dueBefore, most: 100 }),
       ];
 
-      expect(counts).toEqual([5, 4, 2, 0]);
+      expect(counts).toEqual([5, 4, 2, 6, 0]);
     });
 
     it('lists a dead job until a newer one of its key has done the work', async () => {
