@@ -1,6 +1,7 @@
 // From a webhook to the last call at the lock system, with other sides that answer at once: what the relay itself adds.
 // Cobot's limits are lifted, as for a space that has more calls; the first events, which fit into them, are told apart.
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadMethods } from './load/load-process.ts';
 import type { Benchmark, Options, Report, Row } from './report.ts';
 import { short } from './report.ts';
@@ -21,6 +22,8 @@ const PATIENCE = 60_000;
 /** GET /api/memberships/:id. */
 const COBOT_CALLS = 1;
 const LATE_MS = 100;
+/** Events' worth of calls that are made directly. */
+const PACED = 20;
 
 type Figures = {
   perSecond: number;
@@ -53,7 +56,6 @@ async function measure(options: Options): Promise<Report> {
         for (const { name, start } of contenders) {
           options.say(`round ${round} of ${rounds}: ${name}, ${perSecond} a second`);
           const upstreams = await startUpstreams();
-          const callMs = await timeOfOneCall(upstreams);
           const subject = await start(upstreams);
           try {
             const count = (options.quick ? QUICK_EVENTS : EVENTS)[perSecond] ?? FIRST;
@@ -61,7 +63,9 @@ async function measure(options: Options): Promise<Report> {
             await warmUp(target);
             const sending = await sendConfirmations(target, { count, perSecond, patienceMs: PATIENCE });
             judge(`${name} at ${perSecond} a second`, sending, unsound);
-            found.push(figuresOf(name, perSecond, sending, callMs));
+            const calls = median(sending.told.slice(0, FIRST).map((each) => each.calls)) + COBOT_CALLS;
+            const ownMs = await timeOfCalls(upstreams, { calls, perSecond });
+            found.push(figuresOf(name, perSecond, sending, ownMs));
           } finally {
             await subject.close();
             await upstreams.close();
@@ -73,18 +77,27 @@ async function measure(options: Options): Promise<Report> {
   return reportOn(found, { missing, unsound: [...unsound], rounds });
 }
 
-/** One after another on a connection that is kept: what any relay has to wait for, for each of its calls. */
-async function timeOfOneCall({ env }: Upstreams): Promise<number> {
+/**
+ * Milliseconds, at the median, of as many calls made directly as an event takes, one after another on a connection that is
+ * kept, and at the pace of the events: what comes once a second meets a machine that has gone to sleep meanwhile.
+ */
+async function timeOfCalls(
+  { env }: Upstreams,
+  { calls, perSecond }: { calls: number; perSecond: number },
+): Promise<number> {
   const times: number[] = [];
-  for (let call = 0; call < 60; call += 1) {
+  for (let event = 0; event < PACED; event += 1) {
     const began = performance.now();
-    const answer = await fetch(`${env['SMARTLOCK_URL']}/locks`, {
-      headers: { 'x-api-token': env['SMARTLOCK_API_TOKEN'] ?? '' },
-    });
-    await answer.text();
+    for (let call = 0; call < calls; call += 1) {
+      const answer = await fetch(`${env['SMARTLOCK_URL']}/locks`, {
+        headers: { 'x-api-token': env['SMARTLOCK_API_TOKEN'] ?? '' },
+      });
+      await answer.text();
+    }
     times.push(performance.now() - began);
+    await sleep(Math.max(0, 1000 / perSecond - (performance.now() - began)));
   }
-  return median(times.slice(20));
+  return median(times);
 }
 
 function judge(where: string, { told, load }: Sending, unsound: Set<string>): void {
@@ -95,14 +108,14 @@ function judge(where: string, { told, load }: Sending, unsound: Set<string>): vo
   if (load.lateP99 > LATE_MS) unsound.add(`${where}: the load generator was ${short(load.lateP99)} ms late at p99.`);
 }
 
-function figuresOf(name: string, perSecond: number, { told }: Sending, callMs: number): Figures {
+function figuresOf(name: string, perSecond: number, { told }: Sending, ownMs: number): Figures {
   const spread = (lags: number[]) => ({ p50: percentile(lags, 0.5), p99: percentile(lags, 0.99) });
   const first = told.slice(0, FIRST);
   return {
     perSecond,
     name,
     events: told.length,
-    ownMs: (median(first.map(({ calls }) => calls)) + COBOT_CALLS) * callMs,
+    ownMs,
     first: spread(lagsOf(first)),
     all: spread(lagsOf(told)),
   };

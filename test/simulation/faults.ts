@@ -98,10 +98,15 @@ const actions: Record<Exclude<Trouble, 'lacking' | 'lands late'>, Action> = {
   'not there': { kind: 'answer', status: 404, json: {} },
 };
 
-export function strike(side: { sabotage: Saboteur['sabotage'] }, fault: Extract<Fault, { kind: 'trouble' }>) {
+/** `stays`: a membership that no list may lack for the time being, since it has no end. */
+export function strike(
+  side: { sabotage: Saboteur['sabotage'] },
+  fault: Extract<Fault, { kind: 'trouble' }>,
+  stays: (membershipId: string) => boolean,
+) {
   const { share, times } = fault;
   const limit = times === undefined ? { share } : { share, times };
-  return side.sabotage((request) => isMeant(request, fault), actionOf(fault), limit);
+  return side.sabotage((request) => isMeant(request, fault, stays), actionOf(fault), limit);
 }
 
 function actionOf({ what, lateMs = 22_000 }: Extract<Fault, { kind: 'trouble' }>): Action {
@@ -120,9 +125,13 @@ const lackingSome: Action = {
   }),
 };
 
-function isMeant({ method, endpoint }: Seen, { on, what }: Extract<Fault, { kind: 'trouble' }>): boolean {
-  // Of one membership alone: a single read that lies is more than anybody can see through, and not asked for.
-  if (what === 'not there') return endpoint === 'GET /api/memberships/:id';
+function isMeant(
+  { method, endpoint, params }: Seen,
+  { on, what }: Extract<Fault, { kind: 'trouble' }>,
+  stays: (membershipId: string) => boolean,
+): boolean {
+  // Of one membership that is on the list: two lies about the same thing are more than anybody can see through.
+  if (what === 'not there') return endpoint === 'GET /api/memberships/:id' && stays(params['id'] ?? '');
   if (on === 'all') return true;
   if (on === 'reads') return method === 'GET';
   if (on === 'writes') return method !== 'GET';

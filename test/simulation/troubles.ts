@@ -84,7 +84,7 @@ export function createTroubles(given: {
     if (['html', 'truncated', '402', '401', '403', 'not there', 'empty', 'lacking'].includes(happening.what))
       wasRefused = true;
     const side = happening.side === 'cobot' ? cobot : locks;
-    const sabotage = strike(side, happening);
+    const sabotage = strike(side, happening, (id) => cobot.members.get(id)?.canceledTo === null);
     const over = () => {
       if (sabotage.hits > 0) happened(`${happening.side}: ${happening.what}`);
       sabotage.lift();
