@@ -76,8 +76,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'marks are not looked at: grants of others are ours',
     file: 'src/locks/owned.ts',
-    from: 'ours: parts.marks.isOurNote(grant.note) || (await witness.hasGrant(grant.id)) };',
-    to: "ours: grant.id !== '' || (await witness.hasGrant(grant.id)) };",
+    from: 'ours: parts.marks.isOurNote(grant.note),',
+    to: "ours: grant.id !== '',",
   },
   {
     name: 'a webhook is acknowledged before it is stored',
