@@ -19,7 +19,7 @@ export function createSqliteQueue({
   onJob = () => undefined,
   log = { error: () => undefined },
 }: {
-  database: Pick<Database, 'sql' | 'takeNumbers' | 'durable'>;
+  database: Pick<Database, 'sql' | 'takeNumbers' | 'durable' | 'flushSoon'>;
   space: string;
   clock: Clock;
   /** From 0 up to, not including, 1. */
@@ -165,7 +165,7 @@ export function createSqliteQueue({
 
   async function round({ over, free, names, now }: Round): Promise<Taken> {
     await recovered();
-    return await sql.transaction().execute(async (trx) => {
+    const taken = await sql.transaction().execute(async (trx) => {
       for (const ending of over) await jobs.end(ending, trx);
       const rows: JobRow[] = [];
       const lookAt = new Map<JobName, Instant>();
@@ -177,5 +177,8 @@ export function createSqliteQueue({
       }
       return { rows, lookAt };
     });
+    // What the jobs that are over have written, too.
+    database.flushSoon();
+    return taken;
   }
 }

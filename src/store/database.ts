@@ -23,9 +23,11 @@ type Common = {
   /**
    * A transaction that is on the disk when this resolves, so that no loss of power undoes it: for what somebody was told,
    * and for what must be known before money is spent. Everything else survives the end of the process as well, and is on
-   * the disk within a second; what is lost of that is found again at the other sides.
+   * the disk soon; what is lost of that is found again at the other sides.
    */
   durable<T>(work: (within: Transaction) => Promise<T>): Promise<T>;
+  /** What was written up to now goes to the disk, and nobody waits for it. */
+  flushSoon(): void;
   /** After everything that writes has stopped. */
   close(): Promise<void>;
 };
@@ -60,6 +62,8 @@ export async function openDatabase({
       takeNumbers,
       alone: alonePostgres(opened.sql),
       durable: durablePostgres(opened.sql),
+      // The server does it by itself, five times a second.
+      flushSoon: () => undefined,
       ...opened,
     };
   }
@@ -67,7 +71,9 @@ export async function openDatabase({
   const durable = durableSqlite(sql, flush);
   // Its one connection runs one transaction after the other.
   const alone: Common['alone'] = (of, work) => (of.isDurable ? durable(work) : sql.transaction().execute(work));
-  return { kind: 'sqlite', sql, takeNumbers, alone, durable, close };
+  // Heard by whoever waits for a flush next.
+  const flushSoon = () => void flush().catch(() => undefined);
+  return { kind: 'sqlite', sql, takeNumbers, alone, durable, flushSoon, close };
 }
 
 /**

@@ -5,14 +5,11 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { Kysely } from 'kysely';
-import { systemClock } from '../lib/clock.ts';
 import { DatabaseInUseError, DatabaseUnusableError } from './errors.ts';
 import { createFlush, type Flush } from './flush.ts';
 import { migrate } from './migrations/migrate.ts';
 import { isBusy, NodeSqliteDialect, openFile } from './node-sqlite.ts';
 import type { Tables } from './tables.ts';
-
-const FLUSH_EVERY = 500;
 
 /** Makes the folder and the file where they are missing, readable by their owner alone. */
 export async function openSqlite(
@@ -24,7 +21,7 @@ export async function openSqlite(
 
   const opened = openAlone(dataDir, file, holderFile);
   const sql = new Kysely<Tables>({ dialect: new NodeSqliteDialect(opened) });
-  const log = openWriteAheadLog(`${file}-wal`, opened, sync);
+  const log = openWriteAheadLog(`${file}-wal`, sync);
   const close = async () => {
     await log.close();
     // Before the lock goes: afterwards it may be the next one's.
@@ -53,34 +50,18 @@ function syncFolder(path: string): void {
 
 /**
  * A commit is in the write-ahead log when it returns, and on the disk once that is flushed: here, beside everything else,
- * and not by SQLite, which would keep the whole process waiting. What nobody waits for is flushed soon as well.
+ * and not by SQLite, which would keep the whole process waiting.
  */
-function openWriteAheadLog(path: string, database: DatabaseSync, sync: (file: number) => Promise<void>) {
+function openWriteAheadLog(path: string, sync: (file: number) => Promise<void>) {
   let file: number | undefined;
   const flush = createFlush(async () => {
     // There since the first commit, and the same until the database is closed.
     file ??= openSync(path, 'r');
     await sync(file);
   });
-  const changes = database.prepare('select total_changes() as count');
-  let flushed = 0;
-  let cancel = flushSoon();
-
-  function flushSoon(): () => void {
-    return systemClock.after(FLUSH_EVERY, () => {
-      cancel = flushSoon();
-      const count = Number(changes.get()?.['count']);
-      if (count === flushed) return;
-      flushed = count;
-      // Heard by whoever waits for a flush next.
-      flush().catch(() => undefined);
-    });
-  }
-
   return {
     flush,
     async close() {
-      cancel();
       // One that is on its way still needs the file.
       await flush().catch(() => undefined);
       if (file !== undefined) closeSync(file);

@@ -32,7 +32,15 @@ export function createDisk(): Disk {
       await migrate(sql);
       const alone: Database['alone'] = (_, work) => sql.transaction().execute(work);
       const durable: Database['durable'] = (work) => sql.transaction().execute(work);
-      return { kind: 'sqlite', sql, takeNumbers, alone, durable, close: async () => undefined };
+      return {
+        kind: 'sqlite',
+        sql,
+        takeNumbers,
+        alone,
+        durable,
+        flushSoon: () => undefined,
+        close: async () => undefined,
+      };
     },
     lostPower() {
       if (file.isTransaction) file.exec('rollback');

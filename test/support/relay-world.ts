@@ -3,7 +3,6 @@
 // time passes. relay.ts is this on SmartLock, relay-on.ts on each of them.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished, vi } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
 import { type Config, loadConfig, secretsOf } from '../../src/config.ts';
@@ -16,12 +15,11 @@ import type { Seen } from '../../src/simulators/exchange.ts';
 import type { LockSimulator } from '../../src/simulators/lock-simulator.ts';
 import { reconcile } from '../../src/sync/reconcile.ts';
 import { createHandlers, jobOrder } from '../../src/sync/worker.ts';
+import { openWithoutDisk } from './no-disk.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 const SECOND = 1000;
-/** Of real time, in milliseconds. */
-const A_MOMENT = 20;
 
 export type RelayOptions = {
   at?: number;
@@ -102,7 +100,7 @@ export async function createWorldOn<L extends LockSimulator>(
   }
 
   async function open(): Promise<App> {
-    const opened = await createApp(config, { log, clock });
+    const opened = await createApp(config, { log, clock, openDatabase: openWithoutDisk });
     if (!options.idle) workOff(opened);
     return opened;
   }
@@ -119,8 +117,7 @@ export async function createWorldOn<L extends LockSimulator>(
     const stopped = app.stop().finally(() => {
       isStopped = true;
     });
-    // The disk takes real time, in which a test's time need not run away.
-    for (await sleep(A_MOMENT); !isStopped; await sleep(A_MOMENT)) await clock.advance(SECOND);
+    while (!isStopped) await clock.advance(SECOND);
     await stopped;
   }
 
