@@ -1,5 +1,6 @@
 // Whose turn it is when Cobot's budget is spent: a job that would only wait for it gives its place to others, so that
 // links that nobody waits for never keep a check-in or a new member from being served.
+import type { Instant } from '../access/model.ts';
 import type { JobName, Outcome } from '../queue/queue.ts';
 import type { SyncParts } from './parts.ts';
 
@@ -11,6 +12,9 @@ const ENDPOINTS: { readonly [N in JobName]?: string } = {
   link: 'POST /api/check_in_tokens',
 };
 const A_MOMENT = 1000;
+
+/** Of thousands, none needs to be looked at before there are calls again; but who is checked in already needs none. */
+const later = (name: JobName, again: Instant): Outcome => (name === 'check-in' ? { again } : { again, rest: again });
 
 export type Turns = {
   /** Does the work now, or says when to ask again. */
@@ -30,7 +34,7 @@ export function createTurns({ cobot, clock }: Pick<SyncParts, 'cobot' | 'clock'>
       const busy = running.get(name) ?? 0;
       running.set(name, busy + 1);
       try {
-        if (await isSpent(name, busy)) return { again: clock.now() + A_MOMENT };
+        if (await isSpent(name, busy)) return later(name, clock.now() + A_MOMENT);
         return await work();
       } finally {
         running.set(name, (running.get(name) ?? 1) - 1);
