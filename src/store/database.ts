@@ -61,8 +61,8 @@ export async function openDatabase({
       kind: 'postgres',
       takeNumbers,
       alone: alonePostgres(opened.sql),
-      durable: durablePostgres(opened.sql),
-      // The server does it by itself, five times a second.
+      // Every commit waits for the disk: the server may crash and this process go on, believing what is undone then.
+      durable: (work) => opened.sql.transaction().execute(work),
       flushSoon: () => undefined,
       ...opened,
     };
@@ -81,23 +81,11 @@ export async function openDatabase({
  * transaction: so these run as if one after the other.
  */
 function alonePostgres(db: Kysely<Tables>): Common['alone'] {
-  return ({ space, name, isDurable = false }, work) =>
+  return ({ space, name }, work) =>
     db.transaction().execute(async (trx) => {
-      if (isDurable) await WAIT_FOR_THE_DISK.execute(trx);
       // Of this schema: several relays may share a database.
       const lock = sql`hashtextextended(current_schema() || ${` ${space} ${name}`}, 0)`;
       await sql`select pg_advisory_xact_lock(${lock})`.execute(trx);
-      return await work(trx);
-    });
-}
-
-/** By itself it does not wait (src/store/postgres.ts). */
-const WAIT_FOR_THE_DISK = sql`set local synchronous_commit = on`;
-
-function durablePostgres(db: Kysely<Tables>): Common['durable'] {
-  return (work) =>
-    db.transaction().execute(async (trx) => {
-      await WAIT_FOR_THE_DISK.execute(trx);
       return await work(trx);
     });
 }

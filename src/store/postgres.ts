@@ -17,9 +17,6 @@ const PATIENCE = 5_000;
 /** No statement of ours takes long; one that does hangs on a server that is not there any more. */
 const LONGEST_STATEMENT = 30_000;
 
-/** What has to be on the disk says so (Database.durable); the rest follows within three of the server's 200 ms. */
-const NOT_WAITING = '-c synchronous_commit=off';
-
 const OLDEST_VERSION = 130_000;
 
 /**
@@ -79,9 +76,7 @@ function readUrl(url: string): { connectionString: string; schema: string; place
   const parts = new URL(url);
   const schema = parts.searchParams.get('schema') ?? SCHEMA;
   parts.searchParams.delete('schema');
-  const options = [parts.searchParams.get('options'), `-c search_path=${schema}`, NOT_WAITING]
-    .filter(Boolean)
-    .join(' ');
+  const options = [parts.searchParams.get('options'), `-c search_path=${schema}`].filter(Boolean).join(' ');
   parts.searchParams.set('options', options);
   // URLSearchParams writes a space as "+", which the driver takes for a plus.
   const connectionString = parts.href.replaceAll('+', '%20');

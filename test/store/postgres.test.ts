@@ -86,22 +86,6 @@ describe.skipIf(noPostgres)('the database on PostgreSQL', () => {
     expect(await db.selectFrom('settings').select('key').execute()).toEqual([{ key: 'a\uFFFDb' }]);
   });
 
-  it('waits for the disk where something has to be kept, and nowhere else', async () => {
-    const database = await open(await temporaryDatabase());
-    const committing = async (db: Pick<typeof database.sql, 'getExecutor'> = database.sql) =>
-      (await sql<{ synchronous_commit: string }>`show synchronous_commit`.execute(db)).rows[0]?.synchronous_commit;
-    const name = { space: 'north', name: 'holds' };
-
-    const durable = await database.durable((trx) => committing(trx));
-    const alone = await database.alone({ ...name, isDurable: true }, (trx) => committing(trx));
-    const others = await Promise.all([
-      database.alone(name, (trx) => committing(trx)),
-      ...Array.from({ length: 12 }, () => committing()),
-    ]);
-
-    expect([durable, alone, ...new Set(others)]).toEqual(['on', 'on', 'off']);
-  });
-
   it('gives out growing numbers, each once, also to those who ask at the same time', async () => {
     const url = await temporaryDatabase();
     const databases = [await open(url), await open(url)];
