@@ -62,8 +62,13 @@ export function startWorker(
   const ended: Ended[] = [];
   /** When there may be a due job of the name; a name that is missing may have one now. */
   const lookAt = new Map<JobName, Instant>();
-  const restUntil = new Map<JobName, Instant>();
-  const dueAt = (name: JobName): Instant => Math.max(lookAt.get(name) ?? 0, restUntil.get(name) ?? 0);
+  const rests = new Map<JobName, { from: Instant; until: Instant }>();
+  /** A clock that was put back ends a rest: it would last for as long as it was put back. */
+  const restOf = (name: JobName): Instant => {
+    const rest = rests.get(name);
+    return rest && rest.from <= clock.now() ? rest.until : 0;
+  };
+  const dueAt = (name: JobName): Instant => Math.max(lookAt.get(name) ?? 0, restOf(name));
   let wanted = false;
   let inRound = false;
   let stopping = false;
@@ -156,7 +161,7 @@ export function startWorker(
   }
 
   function rest(name: JobName, until: Instant): void {
-    restUntil.set(name, until);
+    rests.set(name, { from: clock.now(), until });
     // What is due by then is not known.
     lookAt.delete(name);
   }
@@ -220,7 +225,7 @@ export function startWorker(
     nudge,
     full: () => running.size - ended.length >= concurrency,
     busy,
-    resting: () => names.filter((name) => (restUntil.get(name) ?? 0) > clock.now()),
+    resting: () => names.filter((name) => restOf(name) > clock.now()),
     inHand: () => new Set(running.keys()),
     stop,
   };

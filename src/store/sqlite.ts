@@ -44,8 +44,14 @@ export async function openSqlite(
 function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  try {
+    fsyncSync(folder);
+  } catch (error) {
+    // Some file systems have no such thing for folders, and keep the names by themselves.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error;
+  } finally {
+    closeSync(folder);
+  }
 }
 
 /**

@@ -107,7 +107,9 @@ export function createBurst({
       if (isLeftOver || !(await isCheaper(now))) {
         const others = begun.filter((at) => at > now - SOON_AFTER).length;
         const heard = job.requestedAt + A_MOMENT;
-        if (!isLeftOver && others >= plenty && now < heard) return { again: heard };
+        // Beyond a moment the clock was put back, and nobody waits for that.
+        const isSoon = now < heard && heard <= now + A_MOMENT;
+        if (!isLeftOver && others >= plenty && isSoon) return { again: heard };
         begun.push(now);
         return null;
       }

@@ -1,6 +1,6 @@
 // Looking at a person again right after a check-in, without asking Cobot: what it changed is known, and the rest was read
-// at the last good look. That spares three calls for each who opens a door, where one check-in a minute and member is all
-// that Cobot allows for a full house. Where anything is not sure, it is not done, and everything is read.
+// at the last good look. That spares three calls for each who opens a door in the morning, when everybody comes and Cobot
+// allows sixty a minute. Where anything is not sure, it is not done, and everything is read.
 import type { CheckIn } from '../access/model.ts';
 import { UpstreamError } from '../lib/errors.ts';
 import type { Evidence } from '../store/store.ts';
