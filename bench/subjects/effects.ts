@@ -42,9 +42,12 @@ const LOOK_EVERY = 250;
 
 type Target = { load: Child<LoadMethods>; upstreams: Upstreams; port: number };
 
-/** A relay that runs for months is warm; and what counts as a burst is forgotten after five seconds. */
+/**
+ * What runs for months is warm: its code is compiled after some dozens of events, not after four. And what counts as a
+ * burst is forgotten after five seconds.
+ */
 export async function warmUp(target: Target, pauseMs = 5500): Promise<void> {
-  await sendConfirmations(target, { count: 4, perSecond: 4, patienceMs: 20_000 });
+  await sendConfirmations(target, { count: 60, perSecond: 20, patienceMs: 60_000 });
   await sleep(pauseMs);
 }
 

@@ -17,5 +17,6 @@ export function answerText(response: ServerResponse, status: number, text: strin
   response.setHeader('Content-Type', contentType);
   response.setHeader('Content-Length', Buffer.byteLength(text));
   response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
   response.end(text);
 }

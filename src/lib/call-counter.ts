@@ -20,8 +20,8 @@ export type CallCounter = {
   answered(endpoint: string): Promise<void>;
   /** No places on the endpoint for `ms`; a shorter pause does not end a longer one. */
   pause(endpoint: string, ms: number): Promise<void>;
-  /** The endpoints used so far, with the places that are taken now. */
-  used(limitOf: (endpoint: string) => CallLimit): Promise<{ endpoint: string; taken: number; isPaused: boolean }[]>;
+  /** The endpoints used so far, with the places that were taken within the last `windowMs`. */
+  used(windowMs: number): Promise<{ endpoint: string; taken: number; isPaused: boolean }[]>;
 };
 
 type Counted = { starts: number[]; underWay: boolean; pausedUntil: number; pausedFor: number };
@@ -37,7 +37,7 @@ export function createCallCounter({ now }: Pick<Clock, 'now'>): CallCounter {
     return made;
   }
 
-  function bringUpToDate(counted: Counted, { windowMs }: CallLimit, at: number): void {
+  function bringUpToDate(counted: Counted, windowMs: number, at: number): void {
     // A clock that was put back: what lies ahead of it is counted as if it had just been.
     counted.starts = counted.starts.map((start) => Math.min(start, at)).filter((start) => start > at - windowMs);
     counted.pausedUntil = Math.min(counted.pausedUntil, at + counted.pausedFor);
@@ -47,7 +47,7 @@ export function createCallCounter({ now }: Pick<Clock, 'now'>): CallCounter {
     async take(endpoint, limit, wanted) {
       const at = now();
       const counted = countedAt(endpoint);
-      bringUpToDate(counted, limit, at);
+      bringUpToDate(counted, limit.windowMs, at);
       if (counted.pausedUntil > at) return { taken: 0, waitMs: counted.pausedUntil - at };
       // As long as it runs it is not known from when on it counts.
       if (counted.underWay) return { taken: 0, waitMs: limit.windowMs };
@@ -73,10 +73,10 @@ export function createCallCounter({ now }: Pick<Clock, 'now'>): CallCounter {
       counted.pausedFor = ms;
     },
 
-    async used(limitOf) {
+    async used(windowMs) {
       const at = now();
       return [...endpoints].map(([endpoint, counted]) => {
-        bringUpToDate(counted, limitOf(endpoint), at);
+        bringUpToDate(counted, windowMs, at);
         return { endpoint, taken: counted.starts.length, isPaused: counted.pausedUntil > at };
       });
     },

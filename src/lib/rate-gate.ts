@@ -97,7 +97,7 @@ export function createRateGate(options: RateGateOptions): RateGate {
     },
 
     async budgets() {
-      const used = await counter.used(limitOf);
+      const used = await counter.used(windowMs);
       return used.map(({ endpoint, taken, isPaused }) => {
         const most = perMinute(endpoint);
         const waiting = lines.get(endpoint)?.waiting.length ?? 0;

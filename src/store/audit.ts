@@ -1,6 +1,7 @@
 // The audit trail: what was done, one sentence each, in the order in which it was done.
 import type { Selectable } from 'kysely';
 import { chunks } from '../lib/chunks.ts';
+import { groupCommit } from '../lib/group-commit.ts';
 import type { Database } from './database.ts';
 import { ROWS_AT_ONCE } from './scope.ts';
 import type { Audit, AuditEntry } from './store.ts';
@@ -8,14 +9,18 @@ import type { Tables } from './tables.ts';
 
 export function createAudit({ database, space }: { database: Database; space: string }): Audit {
   const { sql } = database;
+  const appendTogether = groupCommit<readonly AuditEntry[]>(async (groups) => {
+    const entries = groups.flat();
+    await sql.transaction().execute(async (trx) => {
+      const last = await database.takeNumbers({ space, name: 'audit' }, entries.length, trx);
+      const rows = entries.map((entry, index) => toRow(entry, { space, number: last - entries.length + 1 + index }));
+      for (const some of chunks(rows, ROWS_AT_ONCE)) await trx.insertInto('audit').values(some).execute();
+    });
+  });
+
   return {
     async append(entries) {
-      if (entries.length === 0) return;
-      await sql.transaction().execute(async (trx) => {
-        const last = await database.takeNumbers({ space, name: 'audit' }, entries.length, trx);
-        const rows = entries.map((entry, index) => toRow(entry, { space, number: last - entries.length + 1 + index }));
-        for (const some of chunks(rows, ROWS_AT_ONCE)) await trx.insertInto('audit').values(some).execute();
-      });
+      if (entries.length > 0) await appendTogether(entries);
     },
     async list({ since, membershipId, lockId, limit } = {}) {
       const rows = await sql

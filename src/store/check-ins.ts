@@ -1,34 +1,31 @@
 // Check-ins that we know of, whoever made them.
 import type { Selectable } from 'kysely';
 import type { CheckIn } from '../access/model.ts';
-import { chunks } from '../lib/chunks.ts';
-import { ROWS_AT_ONCE, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import type { CheckIns } from './store.ts';
 import type { Tables } from './tables.ts';
 
-export function createCheckIns({ sql, space, alone }: Scope): CheckIns {
+export function createCheckIns({ sql, space, eachSome }: Scope): CheckIns {
   const select = () => sql.selectFrom('check_ins').selectAll().where('space', '=', space);
 
   return {
     async put(checkIns) {
       // The last one counts where a list has it twice: PostgreSQL changes no row twice in one statement.
       const once = [...new Map(checkIns.map((checkIn) => [checkIn.id, checkIn])).values()];
-      await alone('check_ins', async (trx) => {
-        for (const some of chunks(once, ROWS_AT_ONCE)) {
-          await trx
-            .insertInto('check_ins')
-            .values(some.map((checkIn) => toRow(checkIn, space)))
-            .onConflict((conflict) =>
-              conflict.columns(['space', 'id']).doUpdateSet((eb) => ({
-                membership_id: eb.ref('excluded.membership_id'),
-                from_at: eb.ref('excluded.from_at'),
-                until_at: eb.ref('excluded.until_at'),
-                pass_id: eb.ref('excluded.pass_id'),
-              })),
-            )
-            .execute();
-        }
-      });
+      await eachSome('check_ins', once, (some, within) =>
+        within
+          .insertInto('check_ins')
+          .values(some.map((checkIn) => toRow(checkIn, space)))
+          .onConflict((conflict) =>
+            conflict.columns(['space', 'id']).doUpdateSet((eb) => ({
+              membership_id: eb.ref('excluded.membership_id'),
+              from_at: eb.ref('excluded.from_at'),
+              until_at: eb.ref('excluded.until_at'),
+              pass_id: eb.ref('excluded.pass_id'),
+            })),
+          )
+          .execute(),
+      );
     },
     async of(id) {
       const row = await select().where('id', '=', id).executeTakeFirst();

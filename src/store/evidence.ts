@@ -22,9 +22,12 @@ export function createEvidence({ sql, space, alone }: Scope): EvidenceStore {
       return row && toEvidence(row);
     },
     async put(evidence) {
-      await alone('evidence', async (trx) => {
+      const write = async (trx: Transaction) => {
         for (const some of chunks(evidence, ROWS_AT_ONCE)) await putSome(some, { space, within: trx });
-      });
+      };
+      // One member's rows are locked by the first of them, and nobody has to wait for anybody else's.
+      if (evidence.length === 1) await sql.transaction().execute(write);
+      else await alone('evidence', write);
     },
     async holdersOfBooking(bookingId) {
       const rows = await sql
@@ -38,8 +41,9 @@ export function createEvidence({ sql, space, alone }: Scope): EvidenceStore {
     },
     async remove(membershipId) {
       await alone('evidence', async (trx) => {
-        await forgetBookings([membershipId], { space, within: trx });
+        // In this order, as those who write them.
         await trx.deleteFrom('evidence').where('space', '=', space).where('membership_id', '=', membershipId).execute();
+        await forgetBookings([membershipId], { space, within: trx });
       });
     },
   };

@@ -1,12 +1,11 @@
 // Which grants are ours, and with which note, for a lock system whose grants carry none. Nobody else can tell.
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { chunks } from '../lib/chunks.ts';
 import type { GrantNote, GrantNotes } from './filled-in.ts';
-import { ROWS_AT_ONCE, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
-export function createGrantNotes({ sql, space, alone }: Scope): GrantNotes {
+export function createGrantNotes({ sql, space, alone, eachSome }: Scope): GrantNotes {
   const select = () =>
     sql.selectFrom('grant_notes').selectAll().where('space', '=', space).orderBy('asked_at').orderBy('id');
 
@@ -53,11 +52,9 @@ export function createGrantNotes({ sql, space, alone }: Scope): GrantNotes {
         .execute();
     },
     async remove(ids) {
-      await alone('grant_notes', async (trx) => {
-        for (const some of chunks(ids, ROWS_AT_ONCE)) {
-          await trx.deleteFrom('grant_notes').where('space', '=', space).where('id', 'in', some).execute();
-        }
-      });
+      await eachSome('grant_notes', ids, (some, within) =>
+        within.deleteFrom('grant_notes').where('space', '=', space).where('id', 'in', some).execute(),
+      );
     },
     async removeLockUser(lockUserId) {
       await sql.deleteFrom('grant_notes').where('space', '=', space).where('lock_user_id', '=', lockUserId).execute();

@@ -10,6 +10,11 @@ export function createHolds({ sql, space, alone }: Scope): Holds {
   return {
     open: () => alone('hold_lines', (trx) => readHold(trx, space)),
 
+    async isEmpty() {
+      const line = await sql.selectFrom('hold_lines').select('lock_id').where('space', '=', space).limit(1).execute();
+      return line.length === 0;
+    },
+
     async join(lines, newId) {
       return await alone('hold_lines', async (trx) => {
         const before = await readName(trx, space);

@@ -1,12 +1,11 @@
 // Which lock user a membership stands behind.
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { chunks } from '../lib/chunks.ts';
-import { ROWS_AT_ONCE, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import type { Link, Links } from './store.ts';
 import type { Tables } from './tables.ts';
 
-export function createLinks({ sql, space, alone }: Scope): Links {
+export function createLinks({ sql, space, eachSome }: Scope): Links {
   const select = () => sql.selectFrom('links').selectAll().where('space', '=', space).orderBy('membership_id');
 
   return {
@@ -23,21 +22,19 @@ export function createLinks({ sql, space, alone }: Scope): Links {
     async put(links) {
       // The last one counts where a list has it twice: PostgreSQL changes no row twice in one statement.
       const once = [...new Map(links.map((link) => [link.membershipId, link])).values()];
-      await alone('links', async (trx) => {
-        for (const some of chunks(once, ROWS_AT_ONCE)) {
-          await trx
-            .insertInto('links')
-            .values(some.map((link) => toRow(link, space)))
-            .onConflict((conflict) =>
-              conflict.columns(['space', 'membership_id']).doUpdateSet((eb) => ({
-                lock_user_id: eb.ref('excluded.lock_user_id'),
-                origin: eb.ref('excluded.origin'),
-                ended_at: eb.ref('excluded.ended_at'),
-              })),
-            )
-            .execute();
-        }
-      });
+      await eachSome('links', once, (some, within) =>
+        within
+          .insertInto('links')
+          .values(some.map((link) => toRow(link, space)))
+          .onConflict((conflict) =>
+            conflict.columns(['space', 'membership_id']).doUpdateSet((eb) => ({
+              lock_user_id: eb.ref('excluded.lock_user_id'),
+              origin: eb.ref('excluded.origin'),
+              ended_at: eb.ref('excluded.ended_at'),
+            })),
+          )
+          .execute(),
+      );
     },
     async setEnded(membershipId, endedAt) {
       await sql

@@ -1,20 +1,17 @@
 // When each lock user last had a loss applied: the brake's memory.
-import { chunks } from '../lib/chunks.ts';
-import { ROWS_AT_ONCE, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import type { Losses } from './store.ts';
 
-export function createLosses({ sql, space, alone }: Scope): Losses {
+export function createLosses({ sql, space, eachSome }: Scope): Losses {
   return {
     async record(lockUserIds, at) {
-      await alone('losses', async (trx) => {
-        for (const some of chunks([...new Set(lockUserIds)], ROWS_AT_ONCE)) {
-          await trx
-            .insertInto('losses')
-            .values(some.map((lockUserId) => ({ space, lock_user_id: lockUserId, at })))
-            .onConflict((conflict) => conflict.columns(['space', 'lock_user_id']).doUpdateSet({ at }))
-            .execute();
-        }
-      });
+      await eachSome('losses', [...new Set(lockUserIds)], (some, within) =>
+        within
+          .insertInto('losses')
+          .values(some.map((lockUserId) => ({ space, lock_user_id: lockUserId, at })))
+          .onConflict((conflict) => conflict.columns(['space', 'lock_user_id']).doUpdateSet({ at }))
+          .execute(),
+      );
     },
     async since(at) {
       const rows = await sql

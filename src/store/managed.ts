@@ -1,20 +1,17 @@
 // When each lock user was last seen with a grant of ours.
-import { chunks } from '../lib/chunks.ts';
-import { ROWS_AT_ONCE, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import type { Managed } from './store.ts';
 
-export function createManaged({ sql, space, alone }: Scope): Managed {
+export function createManaged({ sql, space, eachSome }: Scope): Managed {
   return {
     async seen(lockUserIds, at) {
-      await alone('managed', async (trx) => {
-        for (const some of chunks([...new Set(lockUserIds)], ROWS_AT_ONCE)) {
-          await trx
-            .insertInto('managed')
-            .values(some.map((lockUserId) => ({ space, lock_user_id: lockUserId, last_seen_at: at })))
-            .onConflict((conflict) => conflict.columns(['space', 'lock_user_id']).doUpdateSet({ last_seen_at: at }))
-            .execute();
-        }
-      });
+      await eachSome('managed', [...new Set(lockUserIds)], (some, within) =>
+        within
+          .insertInto('managed')
+          .values(some.map((lockUserId) => ({ space, lock_user_id: lockUserId, last_seen_at: at })))
+          .onConflict((conflict) => conflict.columns(['space', 'lock_user_id']).doUpdateSet({ last_seen_at: at }))
+          .execute(),
+      );
     },
     async since(at) {
       const rows = await sql

@@ -43,16 +43,14 @@ export function createSharedCalls({ ask, space, side, steady }: Parts): CallCoun
       );
     },
 
-    async used(limitOf) {
-      const { rows } = await ask<{ endpoint: string; starts: number[]; now: number; paused_until: number }>(
-        'select endpoint, starts, shared_now() as now, paused_until from shared_calls where space = $1 and side = $2',
-        [space, side],
+    async used(windowMs) {
+      const { rows } = await ask<{ endpoint: string; taken: number; isPaused: boolean }>(
+        `select endpoint, (select count(*) from unnest(starts) start where start > shared_now() - $3) as taken,
+           paused_until > shared_now() as "isPaused"
+         from shared_calls where space = $1 and side = $2`,
+        [space, side, windowMs],
       );
-      return rows.map(({ endpoint, starts, now, paused_until: until }) => {
-        const { windowMs } = limitOf(endpoint);
-        const taken = starts.filter((start) => start > now - windowMs).length;
-        return { endpoint, taken, isPaused: until > now || isPausedFor(endpoint) > 0 };
-      });
+      return rows.map((row) => ({ ...row, isPaused: row.isPaused || isPausedFor(row.endpoint) > 0 }));
     },
   };
 }

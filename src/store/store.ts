@@ -159,6 +159,8 @@ export type Hold = { id: string; lines: HoldLine[] };
 export type Holds = {
   /** The hold that waits now, if any, with its lines that nobody has decided about. */
   open(): Promise<Hold | undefined>;
+  /** Nothing waits, and nothing is remembered as decided. */
+  isEmpty(): Promise<boolean>;
   /** The undecided lines that the id was shown with, also of an id that the hold had before; undefined: no such id. */
   shownAs(id: string): Promise<HoldLine[] | undefined>;
   decided(): Promise<DecidedLine[]>;

@@ -1,14 +1,13 @@
 // Grants with a window, for a lock system that keeps none: what should be open when, and on which real grant it stands.
 import type { Selectable } from 'kysely';
 import type { Instant } from '../access/model.ts';
-import { chunks } from '../lib/chunks.ts';
 import type { TimedGrant, TimedGrants } from './filled-in.ts';
-import { ROWS_AT_ONCE, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
 const LONG_AGO: Instant = 0;
 
-export function createTimedGrants({ sql, space, alone }: Scope): TimedGrants {
+export function createTimedGrants({ sql, space, eachSome }: Scope): TimedGrants {
   const select = () => sql.selectFrom('timed_grants').selectAll().where('space', '=', space).orderBy('id');
 
   /** The first instant above `at` in the column. */
@@ -60,16 +59,14 @@ export function createTimedGrants({ sql, space, alone }: Scope): TimedGrants {
       await sql.insertInto('timed_grants').values(toRow(grant, space)).execute();
     },
     async stand(ids, { realId, asked, theirs }) {
-      await alone('timed_grants', async (trx) => {
-        for (const some of chunks(ids, ROWS_AT_ONCE)) {
-          await trx
-            .updateTable('timed_grants')
-            .set({ real_id: realId, asked: asked ? 1 : 0, theirs: theirs ? 1 : 0 })
-            .where('space', '=', space)
-            .where('id', 'in', some)
-            .execute();
-        }
-      });
+      await eachSome('timed_grants', ids, (some, within) =>
+        within
+          .updateTable('timed_grants')
+          .set({ real_id: realId, asked: asked ? 1 : 0, theirs: theirs ? 1 : 0 })
+          .where('space', '=', space)
+          .where('id', 'in', some)
+          .execute(),
+      );
     },
     async move(id, { from, until }) {
       await sql
@@ -88,11 +85,9 @@ export function createTimedGrants({ sql, space, alone }: Scope): TimedGrants {
         .execute();
     },
     async remove(ids) {
-      await alone('timed_grants', async (trx) => {
-        for (const some of chunks(ids, ROWS_AT_ONCE)) {
-          await trx.deleteFrom('timed_grants').where('space', '=', space).where('id', 'in', some).execute();
-        }
-      });
+      await eachSome('timed_grants', ids, (some, within) =>
+        within.deleteFrom('timed_grants').where('space', '=', space).where('id', 'in', some).execute(),
+      );
     },
     async removeLockUser(lockUserId) {
       await sql.deleteFrom('timed_grants').where('space', '=', space).where('lock_user_id', '=', lockUserId).execute();

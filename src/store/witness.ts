@@ -1,20 +1,17 @@
 // The ids of lock users and grants that we made, beside the marks that they carry themselves.
-import { chunks } from '../lib/chunks.ts';
-import { ROWS_AT_ONCE, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import type { Witness } from './store.ts';
 
-export function createWitness({ sql, space, alone }: Scope): Witness {
+export function createWitness({ sql, space, eachSome }: Scope): Witness {
   return {
     async add(kind, ids) {
-      await alone('witness', async (trx) => {
-        for (const some of chunks(ids, ROWS_AT_ONCE)) {
-          await trx
-            .insertInto('witness')
-            .values(some.map((id) => ({ space, kind, id })))
-            .onConflict((conflict) => conflict.doNothing())
-            .execute();
-        }
-      });
+      await eachSome('witness', ids, (some, within) =>
+        within
+          .insertInto('witness')
+          .values(some.map((id) => ({ space, kind, id })))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute(),
+      );
     },
     async all(kind) {
       const rows = await sql
@@ -36,16 +33,14 @@ export function createWitness({ sql, space, alone }: Scope): Witness {
       return row !== undefined;
     },
     async remove(kind, ids) {
-      await alone('witness', async (trx) => {
-        for (const some of chunks(ids, ROWS_AT_ONCE)) {
-          await trx
-            .deleteFrom('witness')
-            .where('space', '=', space)
-            .where('kind', '=', kind)
-            .where('id', 'in', some)
-            .execute();
-        }
-      });
+      await eachSome('witness', ids, (some, within) =>
+        within
+          .deleteFrom('witness')
+          .where('space', '=', space)
+          .where('kind', '=', kind)
+          .where('id', 'in', some)
+          .execute(),
+      );
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { chunks } from '../../src/lib/chunks.ts';
 import { groupCommit } from '../../src/lib/group-commit.ts';
@@ -25,23 +26,28 @@ describe('group commit', () => {
     expect(groups).toEqual([['a', 'b', 'c']]);
   });
 
-  it('gathers what comes while a commit runs into the next one', async () => {
+  it('begins a second group while the disk takes the first, and gathers all others into the next', async () => {
     const groups: string[][] = [];
-    const first = Promise.withResolvers<void>();
-    const began = Promise.withResolvers<void>();
+    const disk = Promise.withResolvers<void>();
+    const began = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const add = groupCommit<string>(async (entries) => {
       groups.push([...entries]);
-      began.resolve();
-      if (groups.length === 1) await first.promise;
+      began[groups.length - 1]?.resolve();
+      await disk.promise;
     });
 
     const all = [add('a')];
-    await began.promise;
+    await began[0]?.promise;
     all.push(add('b'), add('c'));
-    first.resolve();
+    await began[1]?.promise;
+    all.push(...['d', 'e', 'f'].map(add));
+    await sleep(20);
+    const meanwhile = [...groups];
+    disk.resolve();
     await Promise.all(all);
 
-    expect(groups).toEqual([['a'], ['b', 'c']]);
+    expect(meanwhile).toEqual([['a'], ['b', 'c']]);
+    expect(groups).toEqual([['a'], ['b', 'c'], ['d', 'e', 'f']]);
   });
 
   it('waits for more while every turn of the event loop brings somebody', async () => {

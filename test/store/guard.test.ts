@@ -55,6 +55,18 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
 
   describe('lines of holds', () => {
+    it('are there until the last is dissolved, decided or not', async () => {
+      const before = await store.holds.isEmpty();
+      await store.holds.join([line('u1')], 'h1');
+      const held = await store.holds.isEmpty();
+      await store.holds.decide([line('u1')], 'rejected');
+      const decided = await store.holds.isEmpty();
+      await store.holds.dissolve([line('u1')]);
+
+      expect([before, held, decided, await store.holds.isEmpty()]).toEqual([true, false, false, true]);
+      expect(await elsewhere.holds.isEmpty()).toBe(true);
+    });
+
     it('take what was looked at since, until somebody decides', async () => {
       await store.holds.join([line('u1'), line('u2'), line('u3', { facts: '' })], 'h1');
       await store.holds.decide([line('u2'), line('u3')], 'rejected');

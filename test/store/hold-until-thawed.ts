@@ -1,5 +1,7 @@
-// A process for the tests of sharing: takes a key, says so, and calls the address that it is given as soon as it is thawed.
-// It prints what became of that call, and of the next that it makes once it is at work again.
+// A process for the tests of sharing: takes a key, says so, and calls the address that it is given once a signal tells it
+// to, which is sent while it is frozen. It prints what became of that call, and of the next that it makes once it is at
+// work again.
+import { once } from 'node:events';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createHttp } from '../../src/lib/http.ts';
 import { createRateGate } from '../../src/lib/rate-gate.ts';
@@ -22,14 +24,10 @@ const open = (door: string) =>
     (error: Error) => `refused: ${'code' in error ? String(error.code) : error.message}`,
   );
 
+const told = once(process, 'SIGUSR2');
 await together.oneAtATime('sync')(['user:7'], async () => {
   say(`before: ${await open('before')}`);
-  let last = Date.now();
-  // Frozen, it misses many of these.
-  while (Date.now() - last < quick.takenOverAfter) {
-    last = Date.now();
-    await systemClock.sleep(20);
-  }
+  await told;
   say(`thawed: ${await open('thawed')}`);
   say(`later in the same work: ${await openAgain('later')}`);
 });

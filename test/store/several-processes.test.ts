@@ -1,22 +1,25 @@
 // Two processes write to one store on PostgreSQL at the same time: what SQLite rules out by its one connection.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Opening } from '../../src/access/model.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { HoldLine, Store } from '../../src/store/store.ts';
 import { databaseOfFile, noPostgres } from '../support/postgres.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 import { openSpace } from './open-spaces.ts';
-import { now } from './samples.ts';
+import { checkIn, evidence, link, now } from './samples.ts';
 
 const server = databaseOfFile();
 
+async function openOne(url: string): Promise<{ database: Database; store: Store }> {
+  const database = await openDatabase({ dataDir: '/nowhere', url });
+  onTestFinished(() => database.close());
+  const { store } = await openSpace('north', { database, clock: createVirtualClock(now) });
+  return { database, store };
+}
+
 async function openTwo(): Promise<[Store, Store]> {
   const url = await server.url();
-  const open = async () => {
-    const database = await openDatabase({ dataDir: '/nowhere', url });
-    onTestFinished(() => database.close());
-    return (await openSpace('north', { database, clock: createVirtualClock(now) })).store;
-  };
+  const open = async () => (await openOne(url)).store;
   return [await open(), await open()];
 }
 
@@ -98,6 +101,39 @@ describe.skipIf(noPostgres)('two processes on one store', () => {
 
     const sentences = (await stores[0].audit.list()).map(({ sentence }) => sentence);
     expect(new Set(sentences).size).toBe(120);
+  });
+
+  it('write what is one thing while the other writes many', async () => {
+    const url = await server.url();
+    const [busy, { store }] = [await openOne(url), await openOne(url)];
+    const tables = ['links', 'witness', 'managed', 'losses', 'check_ins', 'evidence'];
+    const written = Promise.withResolvers<void>();
+    const busyAt = tables.map((name) => busy.database.alone({ space: 'north', name }, () => written.promise));
+
+    await store.links.put([link('m1', 'u1')]);
+    await store.witness.add('user', ['u1']);
+    await store.managed.seen(['u1'], now);
+    await store.losses.record(['u1'], now);
+    await store.checkIns.put([checkIn('c1')]);
+    await store.evidence.put([evidence('m1')]);
+    written.resolve();
+    await Promise.all(busyAt);
+
+    expect(await store.links.of('m1')).toEqual(link('m1', 'u1'));
+    expect([await store.witness.has('user', 'u1'), await store.managed.lastSeen('u1')]).toEqual([true, now]);
+    expect([...(await store.losses.since(now))]).toEqual(['u1']);
+    expect(await store.checkIns.of('c1')).toEqual(checkIn('c1'));
+    expect(await store.evidence.of('m1')).toMatchObject({ membership: { id: 'm1' } });
+  });
+
+  it('agree about a member whom one forgets while the other reads', async () => {
+    const [one, other] = await openTwo();
+
+    for (let round = 0; round < 20; round += 1)
+      await Promise.all([one.evidence.put([evidence('m1', { readAt: now + round })]), other.evidence.remove('m1')]);
+    await one.evidence.remove('m1');
+
+    expect(await other.evidence.of('m1')).toBeUndefined();
   });
 
   it('agree on when the store was made', async () => {

@@ -101,6 +101,7 @@ describe.skipIf(noPostgres)('a process that shares', { timeout: 60_000 }, () => 
     frozen.freeze();
     await other.oneAtATime('sync')(['user:7'], async () => {
       doors.opened.push('the other has taken over');
+      frozen.signal('SIGUSR2');
       frozen.thaw();
       await frozen.printed(3);
     });

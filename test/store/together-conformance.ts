@@ -82,7 +82,7 @@ export function describeTogether(name: string, open: () => Promise<Pair>, skip =
       expect(await other.callsTo('cobot').take('list', LIMIT, 5)).toEqual({ taken: 0, waitMs: expect.any(Number) });
       expect(await one.callsTo('cobot').take('another', LIMIT, 2)).toEqual({ taken: 2, waitMs: 0 });
       expect(await one.callsTo('locks').take('list', LIMIT, 5)).toEqual({ taken: 3, waitMs: expect.any(Number) });
-      const used = await other.callsTo('cobot').used(() => LIMIT);
+      const used = await other.callsTo('cobot').used(LIMIT.windowMs);
       expect(used.toSorted((a, b) => a.endpoint.localeCompare(b.endpoint))).toEqual([
         { endpoint: 'another', taken: 2, isPaused: false },
         { endpoint: 'list', taken: 3, isPaused: false },
@@ -111,7 +111,7 @@ export function describeTogether(name: string, open: () => Promise<Pair>, skip =
       const { taken, waitMs } = await other.callsTo('cobot').take('list', LIMIT, 1);
       expect(taken).toBe(0);
       expect(waitMs).toBeGreaterThan(20_000);
-      expect(await one.callsTo('cobot').used(() => LIMIT)).toEqual([{ endpoint: 'list', taken: 0, isPaused: true }]);
+      expect(await one.callsTo('cobot').used(LIMIT.windowMs)).toEqual([{ endpoint: 'list', taken: 0, isPaused: true }]);
     });
 
     it('call one after another where the other side wants it so', async () => {

@@ -15,6 +15,8 @@ export type Child = {
   /** Freezes it, as an operator or a machine that moves would, until it is told to go on. */
   freeze(): void;
   thaw(): void;
+  /** One that is frozen hears of it as soon as it is thawed. */
+  signal(name: NodeJS.Signals): void;
   /** Resolves when it has ended by itself, with everything that it printed. */
   ended(): Promise<{ code: number | null; lines: readonly string[] }>;
 };
@@ -46,6 +48,7 @@ export function startChild(script: URL, args: readonly string[]): Child {
     },
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
+    signal: (name) => void child.kill(name),
     async ended() {
       await gone;
       return { code: child.exitCode, lines };

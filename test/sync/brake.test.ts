@@ -182,6 +182,23 @@ describe('one by one', () => {
   });
 });
 
+describe('whoever only gets', () => {
+  it('waits for no judgement of others', async () => {
+    const { world, members } = await spaceOf(3);
+    await world.sweep();
+    const judged = Promise.withResolvers<void>();
+    const others = world.parts.oneAtATime(['brake'], () => judged.promise);
+    const newcomer = world.cobot.addMember({ name: 'New', plan: world.cobot.addPlan({ name: 'Full' }) });
+
+    await world.reconcile(newcomer);
+
+    expect(world.opens(newcomer)).toEqual(['Front door']);
+    expect(world.openers(members)).toBe(3);
+    judged.resolve();
+    await others;
+  });
+});
+
 describe('a small space', () => {
   it.each([
     // Managed, ended, held.
