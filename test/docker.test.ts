@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { nodeOptions } from '../src/cli/demo/relay-process.ts';
 import { variables } from '../src/config-variables.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -57,6 +58,7 @@ describe('the image', () => {
     expect(all('CMD')).toEqual(['["node", "src/main.ts"]']);
     expect(all('STOPSIGNAL')).toEqual(['SIGTERM']);
     expect(all('ENTRYPOINT')).toEqual([]);
+    expect(all('ENV')).toContain(`NODE_OPTIONS=${nodeOptions.join(' ')}`);
     expect(all('EXPOSE')).toEqual(['3000']);
   });
 

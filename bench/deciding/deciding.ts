@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeOptions } from '../../src/cli/demo/relay-process.ts';
 import type { Benchmark, Options, Report, Row, Table } from '../report.ts';
 import { short } from '../report.ts';
 import { startChild } from '../support/child.ts';
@@ -83,9 +84,11 @@ const startSpace = (members: number, locks: number) =>
 /** Its first sweep, which writes down what it finds, is over. */
 async function openSweptSpace(members: number, locks: number) {
   const space = await startSpace(members, locks);
-  const relay = await startChild<SweepMethods>(new URL('./sweep-process.ts', import.meta.url), [
-    JSON.stringify(await space.ask('env')),
-  ]);
+  const relay = await startChild<SweepMethods>(
+    new URL('./sweep-process.ts', import.meta.url),
+    [JSON.stringify(await space.ask('env'))],
+    { node: nodeOptions },
+  );
   const close = async () => {
     await relay.ask('end');
     await relay.close();

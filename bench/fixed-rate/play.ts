@@ -51,7 +51,8 @@ export async function play(
   try {
     subject = await start(upstreams);
     const target = { load, upstreams, port: subject.port };
-    await warmUp(target, scenario.name === 'answering' && 'relay' in subject ? undefined : 0);
+    const pauseMs = scenario.name === 'answering' && 'relay' in subject ? undefined : 0;
+    await warmUp(target, { pauseMs, patienceMs });
     await upstreams.ask('setMode', usualMode(scenario));
     const troubled = { over: Number.NEGATIVE_INFINITY };
     const meanwhile = happeningsOf(scenario, upstreams, subject, troubled);

@@ -46,8 +46,8 @@ type Target = { load: Child<LoadMethods>; upstreams: Upstreams; port: number };
  * What runs for months is warm: its code is compiled after some dozens of events, not after four. And what counts as a
  * burst is forgotten after five seconds.
  */
-export async function warmUp(target: Target, pauseMs = 5500): Promise<void> {
-  await sendConfirmations(target, { count: 60, perSecond: 20, patienceMs: 60_000 });
+export async function warmUp(target: Target, { pauseMs = 5500, patienceMs = 20_000 } = {}): Promise<void> {
+  await sendConfirmations(target, { count: 60, perSecond: 20, patienceMs });
   await sleep(pauseMs);
 }
 

@@ -5,11 +5,20 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
 import type { Operator } from '../../operator/answers.ts';
 import { askService } from '../socket-client.ts';
 
-const MAIN = new URL('../../main.ts', import.meta.url).pathname;
+const ROOT = new URL('../../../', import.meta.url);
+const { scripts } = z
+  .object({ scripts: z.object({ start: z.string() }) })
+  .parse(JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')));
+const [, ...parts] = scripts.start.split(' ');
+const MAIN = fileURLToPath(new URL(parts.at(-1) ?? '', ROOT));
+/** Options of Node that `npm start` gives. */
+export const nodeOptions: readonly string[] = parts.slice(0, -1);
 /** A busy machine may need long to load it. */
 const PATIENCE = 60_000;
 const LOOK_EVERY = 20;
@@ -76,7 +85,7 @@ export async function createRelayProcess(
   function launch(): ChildProcess {
     if (isClosed) throw new Error('The relay was closed for good.');
     const output = openSync(logFile, 'a');
-    child = spawn(process.execPath, [MAIN], { ...surroundings, stdio: ['ignore', output, output] });
+    child = spawn(process.execPath, [...nodeOptions, MAIN], { ...surroundings, stdio: ['ignore', output, output] });
     closeSync(output);
     return child;
   }
