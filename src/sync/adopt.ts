@@ -6,6 +6,7 @@ import { isTriedForEver, UpstreamError } from '../lib/errors.ts';
 import type { OwnedGrant, OwnedUser } from '../locks/owned.ts';
 import { entryOf } from './doing.ts';
 import type { SyncParts } from './parts.ts';
+import { personKeys } from './person-keys.ts';
 
 export type Adoptable = {
   membership: Membership;
@@ -61,7 +62,8 @@ export async function adopt(
   const result: Adopted = { taken: 0, failed: [] };
   for (const { membership, isFormer, user, grants } of adoptables) {
     try {
-      await oneAtATime([`user:${user.id}`], async () => {
+      const keys = personKeys(user.id, [membership.email]);
+      await oneAtATime(keys, async () => {
         const link = await store.links.of(membership.id);
         if (!link) {
           const origin = user.ours ? ('made' as const) : ('adopted' as const);
@@ -70,7 +72,7 @@ export async function adopt(
           ]);
         }
         // A sweep that has read before this must not give beside what is taken over.
-        await parts.touched.touch([`user:${user.id}`]);
+        await parts.touched.touch(keys);
         for (const grant of grants) {
           const taken = await locks.takeOver(grant, marks.noteOf(membership.id, 'taken over by the operator'));
           if (taken === 'gone') continue;

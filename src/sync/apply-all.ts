@@ -6,6 +6,7 @@ import { applyPhase, hasWork, type Phase, phases } from './apply.ts';
 import { type ChangeLine, type Doing, subjectOf } from './doing.ts';
 import type { Found } from './finish.ts';
 import type { SyncParts } from './parts.ts';
+import { personKeys } from './person-keys.ts';
 import type { PersonPlan } from './person-plan.ts';
 
 /** How many persons are worked on at the same time. */
@@ -59,10 +60,11 @@ export async function applyEverybody(
 const startOf = (plan: PersonPlan, phase: Phase): number =>
   phase === 'later' ? Math.min(...plan.difference.adds.map(({ from }) => from ?? 0)) : 0;
 
-function keysOf({ person }: PersonPlan): string[] {
-  const emails = person.memberships.flatMap(({ email }) => (email === null ? [] : [`email:${email.toLowerCase()}`]));
-  return person.lockUser ? [`user:${person.lockUser.id}`] : emails;
-}
+const keysOf = ({ person }: PersonPlan): string[] =>
+  personKeys(
+    person.lockUser?.id,
+    person.memberships.map(({ email }) => email),
+  );
 
 /** Few failures are looked at again one by one; many mean that the lock system is down, and the sweep is repeated. */
 export async function lookAgain(failures: readonly Failure[], { queue, log }: SyncParts): Promise<void> {

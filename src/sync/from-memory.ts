@@ -6,6 +6,7 @@ import { UpstreamError } from '../lib/errors.ts';
 import type { Evidence } from '../store/store.ts';
 import { factsOfEvidence } from './evidence-facts.ts';
 import type { SyncParts } from './parts.ts';
+import { personKeys } from './person-keys.ts';
 import { reconcilePerson } from './reconcile.ts';
 
 /** Is it known of the remembered passes which one this check-in has spent? Cobot need not name it. */
@@ -17,20 +18,22 @@ export async function reconcileFromMemory(membershipId: string, cause: string, p
   const { store } = parts;
   const link = await store.links.of(membershipId);
   if (!link) return false;
-  const key = `user:${link.lockUserId}`;
+  const email = (await store.evidence.of(membershipId))?.membership.email ?? null;
+  const keys = personKeys(link.lockUserId, [email]);
   try {
-    return await parts.oneAtATime([key], async () => {
+    return await parts.oneAtATime(keys, async () => {
       // Within: whoever was at this person before has left what they read.
       const evidence = await store.evidence.of(membershipId);
       const together = (await store.links.ofLockUser(link.lockUserId)).filter(({ endedAt }) => endedAt === null);
-      if (!evidence || together.some((each) => each.membershipId !== membershipId)) return false;
+      if (evidence?.membership.email !== email || together.some((each) => each.membershipId !== membershipId))
+        return false;
       const { calendar } = await parts.space();
       const [inForce, stamp, now] = [await parts.policy(), await parts.swept.stamp(), parts.clock.now()];
       const facts = await factsOfEvidence(evidence, store, now);
       const terms = { inForce, calendar, now, stamp, readAt: evidence.readAt };
       const errors = await reconcilePerson(facts, cause, parts, terms);
       // A reconcile that is on its way has read what was so before the check-in: it reads again, as after a sweep.
-      await parts.swept.touch([key, ...emailKeyOf(evidence)]);
+      await parts.swept.touch(keys);
       return errors !== 'outdated' && errors.length === 0;
     });
   } catch (error) {
@@ -38,6 +41,3 @@ export async function reconcileFromMemory(membershipId: string, cause: string, p
     throw error;
   }
 }
-
-const emailKeyOf = ({ membership: { email } }: Evidence): string[] =>
-  email === null ? [] : [`email:${email.toLowerCase()}`];

@@ -13,6 +13,7 @@ import { linksFrom } from './identify.ts';
 import { type ReaderTerms, readSingly, teamMates } from './member-reader.ts';
 import type { PolicyInForce, SyncParts } from './parts.ts';
 import { isPending, lookAgainSoon, PENDING } from './pending.ts';
+import { personKeys } from './person-keys.ts';
 import { type PersonPlan, planPerson } from './person-plan.ts';
 
 const DAY = 86_400_000;
@@ -27,9 +28,8 @@ export async function reconcile(membershipId: string, cause: string, parts: Sync
     const stamp = await parts.swept.stamp();
     const reading = await readSingly(membershipId, parts, terms);
     const link = await parts.store.links.of(membershipId);
-    const email = reading.facts.membership.email?.toLowerCase();
-    const key = link ? `user:${link.lockUserId}` : `email:${email ?? membershipId}`;
-    const errors = await parts.oneAtATime([key], () =>
+    const keys = personKeys(link?.lockUserId, [reading.facts.membership.email]);
+    const errors = await parts.oneAtATime(keys.length > 0 ? keys : [`membership:${membershipId}`], () =>
       reconcilePerson(reading.facts, cause, parts, { inForce, calendar, now, stamp }),
     );
     if (errors === 'outdated') continue;
@@ -57,14 +57,14 @@ export async function reconcilePerson(
 ): Promise<unknown[] | 'outdated'> {
   const { membership } = facts;
   const user = await lockUserOf(membership, parts, terms);
-  const isOutdated = (...keys: string[]) => parts.swept.since(terms.stamp, keys);
-  if (membership.email !== null && (await isOutdated(`email:${membership.email.toLowerCase()}`))) return 'outdated';
+  const isOutdated = (keys: readonly string[]) => parts.swept.since(terms.stamp, keys);
+  if (await isOutdated(personKeys(undefined, [membership.email]))) return 'outdated';
   if (!user) return settle(facts, undefined, [], cause, parts, terms);
   // A lock user found by email may be at work under its own key.
   const link = await parts.store.links.of(membership.id);
-  const keys = link ? [] : [`user:${user.id}`];
-  return parts.oneAtATime(keys, async () => {
-    if (await isOutdated(`user:${user.id}`)) return 'outdated';
+  const keys = personKeys(user.id, []);
+  return parts.oneAtATime(link ? [] : keys, async () => {
+    if (await isOutdated(keys)) return 'outdated';
     const grants = await parts.locks.grants({ lockUserId: user.id });
     return settle(facts, user, grants, cause, parts, terms);
   });
@@ -213,10 +213,7 @@ async function standsDone(
   parts: SyncParts,
 ): Promise<boolean> {
   if ((await parts.policy()).policy !== inForce.policy) return false;
-  await parts.touched.touch([
-    ...(lockUserId === undefined ? [] : [`user:${lockUserId}`]),
-    ...(email === null ? [] : [`email:${email.toLowerCase()}`]),
-  ]);
+  await parts.touched.touch(personKeys(lockUserId, [email]));
   return true;
 }
 

@@ -113,6 +113,40 @@ describe('a reconcile during a sweep', () => {
     expect(await world.problemsOf(late)).toEqual([]);
   });
 
+  it('gives nothing twice: a sweep that begins while somebody is being registered waits for that', async () => {
+    const world = await createRelayWorld();
+    const late = world.cobot.addMember({ name: 'Late', plan: world.cobot.addPlan({ name: 'New' }) });
+    const giving = world.locks.sabotage('POST /access', { kind: 'hang', when: 'before' });
+    const reconciling = world.reconcile(late);
+    await until(() => giving.hits > 0);
+    const grants = counting(world.locks, 'GET /access');
+    const sweeping = world.app.sync({ dryRun: false, cause: 'test' });
+    await until(() => grants() > 0);
+    for (let turn = 0; turn < 20; turn += 1) await world.clock.advance(0);
+    giving.lift();
+
+    await Promise.all([reconciling, sweeping]);
+
+    expect(world.locks.windows(late.email ?? '', 'Front door')).toHaveLength(1);
+  });
+
+  it('gives nothing twice beside a sweep that registers somebody', async () => {
+    const world = await createRelayWorld();
+    const late = world.cobot.addMember({ name: 'Late', plan: world.cobot.addPlan({ name: 'New' }) });
+    const giving = world.locks.sabotage('POST /access', { kind: 'hang', when: 'before' });
+    const sweeping = world.app.sync({ dryRun: false, cause: 'test' });
+    await until(() => giving.hits > 0);
+    const reads = counting(world.cobot, 'GET /api/memberships/:id');
+    const reconciling = world.reconcile(late);
+    await until(() => reads() > 0);
+    for (let turn = 0; turn < 20; turn += 1) await world.clock.advance(0);
+    giving.lift();
+
+    await Promise.all([reconciling, sweeping]);
+
+    expect(world.locks.windows(late.email ?? '', 'Front door')).toHaveLength(1);
+  });
+
   it('is not forgotten: what it read is newer than what the sweep read', async () => {
     const world = await createRelayWorld();
     const [member] = world.addMembers(1, world.cobot.addPlan({ name: 'Days', limited: true }));
