@@ -16,7 +16,7 @@ export const fixedRate: Benchmark = { name: 'fixed-rate', title: 'At a fixed rat
 const GUIDE_PATIENCE = 5000;
 
 async function measure(options: Options): Promise<Report> {
-  const rounds = options.rounds ?? 1;
+  const roundsOf = ({ name }: Scenario) => options.rounds ?? (name === 'answering' && !options.quick ? 3 : 1);
   const { engines, missing } = await openEngines(options.engines);
   const load = await startChild<LoadMethods>(new URL('../load/load-process.ts', import.meta.url));
   const guide: Contender = { name: 'guide', start: ({ env }) => startGuide(env) };
@@ -34,8 +34,8 @@ async function measure(options: Options): Promise<Report> {
   const plays: Played[] = [];
   const repeated: Repeated[] = [];
   try {
-    for (let round = 1; round <= rounds; round += 1)
-      for (const [contender, scenario] of pairs) {
+    for (let round = 1; pairs.some(([, scenario]) => round <= roundsOf(scenario)); round += 1)
+      for (const [contender, scenario] of pairs.filter(([, each]) => round <= roundsOf(each))) {
         options.say(`${contender.name}: ${scenario.name}, ${scenario.perSecond} a second for ${scenario.seconds} s`);
         plays.push(await play(contender, scenario, load));
       }
@@ -47,7 +47,7 @@ async function measure(options: Options): Promise<Report> {
   } finally {
     for (const each of [load, ...engines]) await each.close();
   }
-  return reportOn(plays, repeated, { missing, rounds });
+  return reportOn(plays, repeated, { missing });
 }
 
 /** The stores differ in how they take and hand on, not in what is done about other sides that fail. */
