@@ -25,7 +25,11 @@ export function scopeOf({ sql, alone, durable }: Pick<Database, 'sql' | 'alone' 
     durable,
     alone: (name, work, how) => alone({ space, name, ...how }, work),
     async eachSome(name, rows, write) {
-      if (rows.length <= 1) return void (rows.length === 1 && (await write(rows, sql)));
+      if (rows.length === 0) return;
+      if (rows.length === 1) {
+        await write(rows, sql);
+        return;
+      }
       await alone({ space, name }, async (trx) => {
         for (const some of chunks(rows, ROWS_AT_ONCE)) await write(some, trx);
       });
