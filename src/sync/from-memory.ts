@@ -30,7 +30,7 @@ export async function reconcileFromMemory(membershipId: string, cause: string, p
       const { calendar } = await parts.space();
       const [inForce, stamp, now] = [await parts.policy(), await parts.swept.stamp(), parts.clock.now()];
       const facts = await factsOfEvidence(evidence, store, now);
-      const terms = { inForce, calendar, now, stamp, readAt: evidence.readAt };
+      const terms = { inForce, calendar, now, stamp, held: keys, readAt: evidence.readAt };
       const errors = await reconcilePerson(facts, cause, parts, terms);
       // A reconcile that is on its way has read what was so before the check-in: it reads again, as after a sweep.
       await parts.swept.touch(keys);

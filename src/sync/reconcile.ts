@@ -28,9 +28,10 @@ export async function reconcile(membershipId: string, cause: string, parts: Sync
     const stamp = await parts.swept.stamp();
     const reading = await readSingly(membershipId, parts, terms);
     const link = await parts.store.links.of(membershipId);
-    const keys = personKeys(link?.lockUserId, [reading.facts.membership.email]);
-    const errors = await parts.oneAtATime(keys.length > 0 ? keys : [`membership:${membershipId}`], () =>
-      reconcilePerson(reading.facts, cause, parts, { inForce, calendar, now, stamp }),
+    const known = personKeys(link?.lockUserId, [reading.facts.membership.email]);
+    const held = known.length > 0 ? known : [`membership:${membershipId}`];
+    const errors = await parts.oneAtATime(held, () =>
+      reconcilePerson(reading.facts, cause, parts, { inForce, calendar, now, stamp, held }),
     );
     if (errors === 'outdated') continue;
     const [first] = [...reading.errors, ...errors];
@@ -44,6 +45,8 @@ type Terms = {
   calendar: Calendar;
   now: Instant;
   stamp: number;
+  /** The keys under which the person is worked on already. */
+  held: readonly string[];
   /** When the facts were read, where that was not now. */
   readAt?: Instant;
 };
@@ -60,10 +63,11 @@ export async function reconcilePerson(
   const isOutdated = (keys: readonly string[]) => parts.swept.since(terms.stamp, keys);
   if (await isOutdated(personKeys(undefined, [membership.email]))) return 'outdated';
   if (!user) return settle(facts, undefined, [], cause, parts, terms);
-  // A lock user found by email may be at work under its own key.
-  const link = await parts.store.links.of(membership.id);
+  // A lock user found by email may be at work under its own key. Or be the one that was just said to be gone: whoever
+  // asks for a key that they hold would wait for ever.
   const keys = personKeys(user.id, []);
-  return parts.oneAtATime(link ? [] : keys, async () => {
+  const others = keys.filter((key) => !terms.held.includes(key));
+  return parts.oneAtATime(others, async () => {
     if (await isOutdated(keys)) return 'outdated';
     const grants = await parts.locks.grants({ lockUserId: user.id });
     return settle(facts, user, grants, cause, parts, terms);

@@ -65,6 +65,25 @@ describe('reconciles that wait', () => {
   });
 });
 
+describe('a lock user that is said to be gone, and is found by its email', () => {
+  it('is kept, and nobody waits for it for ever', async () => {
+    const { world, members } = await spaceOf(2);
+    const [member] = members;
+    if (!member) throw new Error('nobody');
+    await world.sweep();
+    const user = world.userOf(member);
+    const lie = world.locks.sabotage('GET /users/:id', { kind: 'answer', status: 404, json: {} });
+
+    await world.reconcile(member);
+    lie.lift();
+    await world.sweep();
+
+    expect(lie.hits).toBeGreaterThan(0);
+    expect(world.userOf(member).id).toBe(user.id);
+    expect(world.locks.windows(member.email ?? '', 'Front door')).toHaveLength(1);
+  });
+});
+
 describe('a reconcile during a sweep', () => {
   const allGrants = (request: Seen) => request.endpoint === 'GET /access' && request.query['user_id'] === undefined;
 
